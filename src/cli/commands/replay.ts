@@ -1,0 +1,64 @@
+/**
+ * `replay`: one replication told event by event, and what it measured.
+ */
+import { formatDuration } from '#base/time';
+import { ReplicationError } from '#experiment/failure';
+import { replayReplication, toDetail } from '#experiment/replay';
+import type { ReplicationDetail } from '#experiment/result';
+import { compareMetrics, describeTransition, isDecisive, RESULT_WORDS, transitionTone } from '#report/words';
+import { loadScenario } from '#scenario/load';
+import { DONE } from '../exit-code.js';
+import { reportFailure } from '../failure.js';
+import { type OutputOptions, overridesOf, type ScenarioOptions } from '../options.js';
+import type { Context } from '../program.js';
+import { replayCommand } from '../result.js';
+import type { Terminal } from '../terminal.js';
+import { cleanData, cleanText } from '../text.js';
+
+export interface ReplayOptions extends ScenarioOptions, OutputOptions {
+  readonly replication: number;
+}
+
+export async function replay(file: string, options: ReplayOptions, context: Context): Promise<number> {
+  const { terminal, version } = context;
+  const loaded = loadScenario(file, overridesOf(options));
+  let detail: ReplicationDetail;
+  try {
+    detail = toDetail(await replayReplication(loaded, options.replication), 'asked');
+  } catch (error) {
+    if (!(error instanceof ReplicationError)) throw error;
+    return reportFailure(error, replayCommand(file, loaded.seed, options.replication, options), terminal);
+  }
+  if (options.json === true) {
+    terminal.printJson(JSON.stringify(detail, undefined, 2));
+    return DONE;
+  }
+  const heading = `${loaded.name} · seed ${loaded.seed} · replication ${detail.replication}`;
+  terminal.print(cleanText(`rollout-sim ${version} · ${heading}`));
+  for (const line of writeStory(cleanData(detail), terminal)) terminal.print(line);
+  return DONE;
+}
+
+/** The timeline in words, then the metrics, then how it ended. */
+function writeStory(detail: ReplicationDetail, terminal: Terminal): string[] {
+  const { bold, dim, red, yellow, green } = terminal.outColors;
+  const tone = { bad: red, open: yellow, good: green, plain: (text: string) => text };
+  const rows = detail.timeline.map((transition) => ({
+    at: formatDuration(transition.at),
+    channel: transition.channel,
+    transition,
+  }));
+  const atWidth = Math.max(0, ...rows.map(({ at }) => at.length));
+  const channelWidth = Math.max(0, ...rows.map(({ channel }) => channel.length));
+  const events = rows.map(({ at, channel, transition }) => {
+    const color = tone[transitionTone(transition.kind)];
+    const event = color(describeTransition(transition));
+    const cause = transition.cause === '' ? '' : dim(` — ${transition.cause}`);
+    return `${at.padStart(atWidth)}  ${channel.padEnd(channelWidth)}  ${isDecisive(transition) ? bold(event) : event}${cause}`;
+  });
+  const keys = Object.keys(detail.metrics).sort(compareMetrics);
+  const keyWidth = Math.max(0, ...keys.map((key) => key.length));
+  const metrics = keys.map((key) => `${key.padEnd(keyWidth)}  ${String(detail.metrics[key] ?? 'no data')}`);
+  const end = `${RESULT_WORDS[detail.result]} after ${formatDuration(detail.end)} (fingerprint ${detail.fingerprint})`;
+  return [...events, '', ...metrics, '', end];
+}

@@ -1,0 +1,83 @@
+/**
+ * `run`: simulates the rollout many times, writes the results, prints estimates and verdict.
+ */
+import { join } from 'node:path';
+import { ReplicationError } from '#experiment/failure';
+import { runExperiment } from '#experiment/run';
+import { writeResult } from '#experiment/store';
+import { exitCodeOf } from '#experiment/verdict';
+import { writeReport } from '#report/write';
+import { loadScenario } from '#scenario/load';
+import { INCOMPLETE } from '../exit-code.js';
+import { noteWarnings, reportFailure } from '../failure.js';
+import { watchInterrupts } from '../interrupt.js';
+import { type OutputOptions, overridesOf, type ScenarioOptions } from '../options.js';
+import { prepareFolder } from '../output-folder.js';
+import type { Context } from '../program.js';
+import { formatProgress } from '../progress.js';
+import { noteFailures, printResult, replayCommand } from '../result.js';
+import { quoteCommand } from '../shell.js';
+import type { Terminal } from '../terminal.js';
+import { cleanText, plural } from '../text.js';
+
+export interface RunOptions extends ScenarioOptions, OutputOptions {
+  readonly jobs: number;
+  readonly out?: string;
+  readonly maxWall?: number; // ms
+}
+
+/** @returns 0 go, 10 no-go, 11 inconclusive, 14 incomplete, 130 or 143 interrupted */
+export async function run(file: string, options: RunOptions, context: Context): Promise<number> {
+  const { terminal, version, argv } = context;
+  const loaded = loadScenario(file, overridesOf(options));
+  const folder = options.out ?? join('reports', loaded.name);
+  prepareFolder(folder);
+  const { seed, replications } = loaded;
+  const heading = cleanText(
+    `rollout-sim ${version} · ${loaded.name} · seed ${seed} · ${plural(replications, 'replication')}`,
+  );
+  const say = options.json === true ? terminal.note : terminal.print;
+  if (options.quiet !== true) say(heading);
+  if (options.quiet !== true) noteWarnings(loaded.warnings, terminal);
+
+  const interrupt = watchInterrupts(() => {
+    terminal.note('Stopping: what is done is kept. Interrupt again to quit at once.');
+  });
+  try {
+    const { result, stopped } = await runExperiment(loaded, {
+      jobs: options.jobs,
+      signal: interrupt.signal,
+      command: quoteCommand(['rollout-sim', ...argv]),
+      ...(options.maxWall === undefined ? {} : { maxWallMs: options.maxWall }),
+      ...(options.quiet === true ? {} : { onProgress: showProgress(terminal) }),
+    });
+    writeResult(folder, result);
+    await writeReport(folder, result);
+    terminal.progress('');
+    printResult(result, folder, options, terminal);
+    noteFailures(result.summary, (replication) => replayCommand(file, seed, replication, options), terminal);
+    return stopped === 'interrupted' ? (interrupt.exitCode() ?? INCOMPLETE) : exitCodeOf(result.summary);
+  } catch (error) {
+    terminal.progress('');
+    if (!(error instanceof ReplicationError)) throw error;
+    const replay = replayCommand(file, error.seed, error.replication, options);
+    const code = reportFailure(error, replay, terminal);
+    return error.kind === 'death' ? INCOMPLETE : code;
+  } finally {
+    interrupt.release();
+  }
+}
+
+const REDRAW_MS = 100;
+
+/** Redraws the progress line, at most ten times a second. */
+function showProgress(terminal: Terminal): (done: number, total: number) => void {
+  const startedAt = performance.now();
+  let drawnAt = Number.NEGATIVE_INFINITY;
+  return (done, total) => {
+    const now = performance.now();
+    if (now - drawnAt < REDRAW_MS) return;
+    drawnAt = now;
+    terminal.progress(formatProgress({ done, total, wallMs: now - startedAt }, terminal.progressWidth));
+  };
+}

@@ -1,0 +1,242 @@
+/**
+ * The commands, their arguments and flags. A command's own file is loaded when it is called and not before: `--help`
+ * and `validate` start without the engine, the charts and the threads.
+ */
+import { availableParallelism } from 'node:os';
+import { Command, CommanderError, Option } from 'commander';
+import { BAD_USAGE, DONE, EXIT_CODE_HELP } from './exit-code.js';
+import { reportFailure } from './failure.js';
+import { collectSetting, parseCount, parseSeed, parseWall } from './options.js';
+import { quoteCommand } from './shell.js';
+import type { Terminal } from './terminal.js';
+import { cleanText } from './text.js';
+
+/** What a command is told beside its own words. */
+export interface Context {
+  readonly argv: readonly string[]; // all words after `rollout-sim`
+  readonly version: string;
+  readonly terminal: Terminal;
+}
+
+/** Named by the design, absent from this version: an answer better than "unknown". */
+const LATER = 'check compare sweep why minimise explore merge worker import verify-determinism verify-fidelity'.split(
+  ' ',
+);
+
+const INTRODUCTION = `Rehearses the rollout of a BFT chain upgrade: liveness, reward accuracy and rollback risk,
+simulated many times over and answered with honest intervals.`;
+
+const FIRST_STEPS = `First steps:
+  rollout-sim init                              writes rollout.yaml
+  rollout-sim run rollout.yaml                  prints the estimates and a verdict, writes reports/<name>/
+  rollout-sim explain                           lists what can be asked and set`;
+
+/**
+ * Runs one command line.
+ *
+ * @param argv - the words after `rollout-sim`
+ * @returns the exit code
+ */
+export async function runProgram(argv: readonly string[], version: string, terminal: Terminal): Promise<number> {
+  const [name] = argv;
+  if (name !== undefined && LATER.includes(name)) {
+    terminal.note(`error: ${name} is not in this version (${version}). rollout-sim --help lists what is.`);
+    return BAD_USAGE;
+  }
+  let code: number = DONE;
+  const program = createProgram(argv, version, terminal, (exitCode) => {
+    code = exitCode;
+  });
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return code;
+  } catch (error) {
+    if (!(error instanceof CommanderError))
+      return reportFailure(error, quoteCommand(['rollout-sim', ...argv]), terminal);
+    return error.code === 'commander.helpDisplayed' || error.code === 'commander.version' ? DONE : BAD_USAGE;
+  }
+}
+
+/** The tree of commands; `finish` is told the exit code of the one that ran. */
+function createProgram(
+  argv: readonly string[],
+  version: string,
+  terminal: Terminal,
+  finish: (exitCode: number) => void,
+): Command {
+  const program = new Command('rollout-sim')
+    .description(INTRODUCTION)
+    .version(version, '-V, --version')
+    .helpCommand(false)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => terminal.print(text.trimEnd()),
+      writeErr: (text) => terminal.note(cleanText(text.trimEnd())),
+      getOutHasColors: () => terminal.color,
+      getOutHelpWidth: () => terminal.width,
+      getErrHelpWidth: () => terminal.progressWidth,
+    })
+    .configureHelp({ subcommandTerm: describeCommand })
+    .addHelpText('after', `\n${FIRST_STEPS}\n\n${EXIT_CODE_HELP}`);
+  const context: Context = { argv, version, terminal };
+
+  program
+    .command('init')
+    .description('write a starter scenario')
+    .argument('[file]', 'the file to write', 'rollout.yaml')
+    .option('--force', 'overwrite the file')
+    .action(async (file, options) => finish((await import('./commands/init.js')).init(file, options, terminal)));
+
+  program
+    .command('validate')
+    .description('check scenario files; every problem with place and fix')
+    .argument('<files...>', 'scenario files')
+    .addOption(settingOption())
+    .addOption(jsonOption('print the problems as one JSON document'))
+    .addOption(quietOption('print problems only'))
+    .action(async (files, options) => {
+      finish((await import('./commands/validate.js')).validate(files, options, terminal));
+    });
+
+  program
+    .command('schema')
+    .description('print the JSON Schema of scenario files')
+    .action(async () => finish((await import('./commands/schema.js')).schema(terminal)));
+
+  program
+    .command('explain')
+    .description('explain a metric, a scenario key or a word, or list them')
+    .argument('[topic]', 'such as liveness.finality')
+    .addOption(jsonOption())
+    .action(async (topic, options) => {
+      finish((await import('./commands/explain.js')).explainTopic(topic, options, terminal));
+    });
+
+  withScenarioOptions(program.command('plan'))
+    .description('print the plan with every default and its source')
+    .argument('<file>', 'scenario file')
+    .addOption(jsonOption())
+    .action(async (file, options) => finish((await import('./commands/plan.js')).plan(file, options, terminal)));
+
+  withScenarioOptions(program.command('run'))
+    .description('simulate the rollout many times; estimates, verdict, report')
+    .argument('<file>', 'scenario file')
+    .addOption(
+      new Option('--jobs <n>', 'worker threads').argParser(parseCount(1)).default(availableParallelism(), 'all cores'),
+    )
+    .addOption(new Option('--out <dir>', 'folder of the results (default: reports/<name>)'))
+    .addOption(
+      new Option('--max-wall <duration>', 'stop after this time and keep what is done, such as 10m').argParser(
+        parseWall,
+      ),
+    )
+    .addOption(jsonOption('print summary.json and nothing else'))
+    .addOption(quietOption('print the verdict only'))
+    .action(async (file, options) => finish(await (await import('./commands/run.js')).run(file, options, context)));
+
+  program
+    .command('report')
+    .description('print a stored result and write its report again')
+    .argument('<dir>', 'folder of the results, such as reports/quickstart')
+    .addOption(jsonOption('print summary.json and nothing else'))
+    .addOption(quietOption('print the verdict only'))
+    .action(async (dir, options) => finish(await (await import('./commands/report.js')).report(dir, options, context)));
+
+  withScenarioOptions(program.command('replay'), ['seed', 'fidelity'])
+    .description('tell one replication event by event, with its metrics')
+    .argument('<file>', 'scenario file')
+    .addOption(
+      new Option('--replication <k>', 'number of the replication, from 0')
+        .argParser(parseCount(0))
+        .makeOptionMandatory(),
+    )
+    .addOption(jsonOption())
+    .action(async (file, options) =>
+      finish(await (await import('./commands/replay.js')).replay(file, options, context)),
+    );
+
+  program
+    .command('conform')
+    .description('hold the consensus against traces of its formal model')
+    .argument('<files...>', 'ITF traces, plain or gzip')
+    .addOption(jsonOption())
+    .action(async (files, options) => {
+      finish((await import('./commands/conform.js')).conform(files, options, terminal));
+    });
+
+  program
+    .command('doctor')
+    .description('check this machine and this installation')
+    .addOption(jsonOption())
+    .action(async (options) => finish((await import('./commands/doctor.js')).doctor(options, terminal)));
+
+  program
+    .command('completion')
+    .description('print the completion script of a shell')
+    .argument('<shell>', 'bash, zsh or fish')
+    .action(async (shell) => {
+      finish((await import('./commands/completion.js')).completion(shell, describeCommands(program), terminal));
+    });
+
+  return program;
+}
+
+/** A command in the list of commands: its name and its arguments. */
+function describeCommand(command: Command): string {
+  const names = command.registeredArguments.map((argument) => {
+    const name = `${argument.name()}${argument.variadic ? '…' : ''}`;
+    return argument.required ? `<${name}>` : `[${name}]`;
+  });
+  return [command.name(), ...names].join(' ');
+}
+
+const SCENARIO_OPTIONS = ['seed', 'replications', 'fidelity'] as const;
+
+function withScenarioOptions(
+  command: Command,
+  names: readonly (typeof SCENARIO_OPTIONS)[number][] = SCENARIO_OPTIONS,
+): Command {
+  if (names.includes('seed')) {
+    command.addOption(new Option('--seed <text>', "seed instead of the file's").argParser(parseSeed));
+  }
+  if (names.includes('replications')) {
+    command.addOption(new Option('--replications <n>', "replications instead of the file's").argParser(parseCount(1)));
+  }
+  if (names.includes('fidelity')) {
+    const option = new Option('--fidelity <level>', "level of detail instead of the file's");
+    command.addOption(option.choices(['message', 'block', 'auto']));
+  }
+  return command.addOption(settingOption());
+}
+
+function settingOption(): Option {
+  const option = new Option('--set <path=value>', 'change one value of the scenario; may be repeated');
+  return option.argParser(collectSetting);
+}
+
+function jsonOption(text = 'print one JSON document'): Option {
+  return new Option('--json', text);
+}
+
+function quietOption(text: string): Option {
+  return new Option('--quiet', text);
+}
+
+/** A command as completion scripts need it. */
+export interface CommandWords {
+  readonly name: string;
+  readonly description: string;
+  readonly options: readonly { readonly flag: string; readonly description: string; readonly takesValue: boolean }[];
+}
+
+function describeCommands(program: Command): CommandWords[] {
+  return program.commands.map((command) => ({
+    name: command.name(),
+    description: command.description(),
+    options: command.options.map((option) => ({
+      flag: option.long ?? option.flags,
+      description: option.description,
+      takesValue: option.required,
+    })),
+  }));
+}

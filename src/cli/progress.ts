@@ -1,0 +1,30 @@
+/**
+ * One line that says how far a run is: a bar, done of all, the rate and the time that is left.
+ */
+
+export interface Progress {
+  readonly done: number; // replications
+  readonly total: number;
+  readonly wallMs: number; // since the start
+}
+
+const BAR = 24; // columns
+
+/** The line, cut to `width` columns; no control characters. */
+export function formatProgress(progress: Progress, width: number): string {
+  const { done, total, wallMs } = progress;
+  const filled = total === 0 ? BAR : Math.floor((BAR * done) / total);
+  const parts = [`[${'#'.repeat(filled)}${'.'.repeat(BAR - filled)}] ${done}/${total}`];
+  if (done > 0 && wallMs > 0) {
+    const rate = done / (wallMs / 1000);
+    parts.push(rate >= 1 ? `${rate.toPrecision(3)}/s` : `${(1 / rate).toPrecision(3)} s each`);
+    if (done < total) parts.push(`ETA ${formatWait((total - done) / rate)}`);
+  }
+  return parts.join('  ').slice(0, Math.max(width - 1, 0));
+}
+
+/** Seconds as `7 s`, `3 min`, `2.5 h`. */
+function formatWait(seconds: number): string {
+  if (seconds < 90) return `${Math.ceil(seconds)} s`;
+  return seconds < 5400 ? `${Math.ceil(seconds / 60)} min` : `${(seconds / 3600).toPrecision(2)} h`;
+}

@@ -1,0 +1,69 @@
+/**
+ * Where, at which gate, why and by which check plans are undone: shares of the replications, each with its interval.
+ */
+import { compareText } from '#base/order';
+import type { Outcome, RolloutResult, Undo, UndoKind } from '#model/outcome';
+import type { Plan } from '#model/plan';
+import { clopperPearson } from '#stats/interval';
+import type { Proportion, Summary } from './result.js';
+
+type UndoShares = Summary['breakdown']['byChannel'][string];
+
+const KIND: Readonly<Record<'abort' | 'gate' | 'state', UndoKind>> = {
+  abort: 'abort',
+  gate: 'gate-rollback',
+  state: 'state-rollback',
+};
+
+/** `count` of `n` replications with its Clopper–Pearson interval; without any, the estimate is 0 within [0, 1]. */
+export function toProportion(count: number, n: number, confidence: number): Proportion {
+  return { count, n, estimate: n === 0 ? 0 : count / n, interval: clopperPearson(count, n, confidence) };
+}
+
+/** How many replications ended in each way. */
+export function countResults(outcomes: readonly Outcome[], confidence: number): Summary['results'] {
+  const share = (result: RolloutResult) => {
+    return toProportion(outcomes.filter((outcome) => outcome.result === result).length, outcomes.length, confidence);
+  };
+  return {
+    completed: share('completed'),
+    aborted: share('aborted'),
+    'rolled-back': share('rolled-back'),
+    unfinished: share('unfinished'),
+  };
+}
+
+/**
+ * Shares of the replications with at least one undoing, by channel, gate phase last activated, cause and check.
+ * What the plan names is there even if it never happened; `none` stands for an undoing before the first gate.
+ */
+export function breakDown(plan: Plan, outcomes: readonly Outcome[], confidence: number): Summary['breakdown'] {
+  const by = (named: readonly string[], keyOf: (undo: Undo) => string) => {
+    const seen = outcomes.flatMap((outcome) => outcome.undone.map(keyOf));
+    const keys = [...new Set([...named, ...seen])].sort(compareText);
+    return Object.fromEntries(keys.map((key) => [key, shareOf(outcomes, (undo) => keyOf(undo) === key, confidence)]));
+  };
+  return {
+    byChannel: by(
+      plan.channels.map(({ name }) => name),
+      (undo) => undo.channel,
+    ),
+    byGate: by(['none', ...plan.gates.map(({ name }) => name)], (undo) => undo.gate ?? 'none'),
+    byCause: by(
+      plan.faults.map(({ name }) => name),
+      (undo) => undo.cause,
+    ),
+    byCheck: by(
+      plan.channels.flatMap(({ checks }) => checks.map(({ name }) => name)),
+      (undo) => undo.check,
+    ),
+  };
+}
+
+function shareOf(outcomes: readonly Outcome[], belongs: (undo: Undo) => boolean, confidence: number): UndoShares {
+  const share = (kind: UndoKind | null) => {
+    const has = (undo: Undo) => belongs(undo) && (kind === null || undo.kind === kind);
+    return toProportion(outcomes.filter(({ undone }) => undone.some(has)).length, outcomes.length, confidence);
+  };
+  return { any: share(null), abort: share(KIND.abort), gate: share(KIND.gate), state: share(KIND.state) };
+}

@@ -1,0 +1,120 @@
+/**
+ * Who rehearses one replication after another: this thread, or a pool of workers that received the plan once.
+ *
+ * Every outcome is checked on its way in, so a number that is none stops the run and names its replication.
+ */
+import { existsSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { assert } from '#base/assert';
+import { UserError } from '#base/error';
+import type { Outcome } from '#model/outcome';
+import type { Plan } from '#model/plan';
+import { describeFailure, ReplicationError } from './failure.js';
+import { checkMetrics } from './measure.js';
+
+export interface Rehearser {
+  /** @throws ReplicationError naming seed and replication */
+  readonly rehearse: (replication: number, details: boolean) => Promise<Outcome>;
+  /** Ends at once; what is still under way is given up. */
+  readonly close: () => Promise<void>;
+}
+
+/** One rehearsal, as this thread does it; a pure function. */
+export type Rehearse = (plan: Plan, seed: string, replication: number, details: boolean) => Outcome;
+
+/** What a worker is given at its start. */
+export interface WorkerStart {
+  readonly plan: Plan;
+  readonly seed: string;
+}
+export interface WorkerTask {
+  readonly replication: number;
+  readonly details: boolean;
+}
+export type WorkerAnswer = { readonly outcome: Outcome } | { readonly failure: { message: string; stack?: string } };
+
+/**
+ * Rehearses in this thread; the event loop turns between two replications, so signals and timers are heard.
+ *
+ * @param rehearse - the model itself unless another is given; the model is loaded only then
+ */
+export async function openHere({ plan, seed }: WorkerStart, rehearse?: Rehearse): Promise<Rehearser> {
+  const run = rehearse ?? (await loadModel());
+  return {
+    rehearse: async (replication, details) => {
+      await setImmediate();
+      try {
+        return checkOutcome(run(plan, seed, replication, details), replication, plan);
+      } catch (error) {
+        throw new ReplicationError('bug', seed, replication, describeFailure(error));
+      }
+    },
+    close: async () => {},
+  };
+}
+
+/**
+ * Rehearses on as many threads as `jobs`.
+ *
+ * @param file - the built worker
+ * @throws UserError if the worker was not built
+ */
+export async function openPool(start: WorkerStart, jobs: number, file = workerFile()): Promise<Rehearser> {
+  if (!existsSync(file)) {
+    throw new UserError([{ file, what: 'the worker is not built', fix: 'Run `npm run build`.' }]);
+  }
+  const { Piscina } = await import('piscina');
+  const pool = new Piscina<WorkerTask, WorkerAnswer>({
+    filename: file,
+    name: 'runTask',
+    workerData: start,
+    minThreads: jobs,
+    maxThreads: jobs,
+    idleTimeout: Number.POSITIVE_INFINITY,
+    recordTiming: false,
+    execArgv: [], // the built files, whatever import conditions this process runs under
+  });
+  let idleDeath: unknown = null; // a worker that dies without a task tells only the pool
+  pool.on('error', (error: unknown) => {
+    idleDeath ??= error;
+  });
+  return {
+    rehearse: async (replication, details) => {
+      let answer: WorkerAnswer;
+      try {
+        if (idleDeath !== null) throw idleDeath;
+        answer = await pool.run({ replication, details });
+      } catch (error) {
+        throw new ReplicationError('death', start.seed, replication, describeFailure(error));
+      }
+      if ('failure' in answer) throw new ReplicationError('bug', start.seed, replication, answer.failure);
+      try {
+        return checkOutcome(answer.outcome, replication, start.plan);
+      } catch (error) {
+        throw new ReplicationError('bug', start.seed, replication, describeFailure(error));
+      }
+    },
+    close: () => pool.destroy(),
+  };
+}
+
+async function loadModel(): Promise<Rehearse> {
+  const { createPilotCache, rehearse } = await import('#model/rehearsal');
+  const cache = createPilotCache();
+  return (plan, seed, replication, details) => rehearse(plan, seed, replication, { details, cache });
+}
+
+/** The worker next to this file; workers need built files, so from `src` it is the one of the last build. */
+function workerFile(): string {
+  return fileURLToPath(new URL('./worker.js', import.meta.url)).replace(
+    /([\\/])src([\\/]experiment[\\/]worker\.js)$/,
+    '$1.dist$2',
+  );
+}
+
+function checkOutcome(outcome: Outcome, replication: number, plan: Plan): Outcome {
+  assert(outcome.replication === replication, `the outcome of replication ${replication} is its own`);
+  checkMetrics(outcome, plan.horizon);
+  return outcome;
+}

@@ -1,0 +1,45 @@
+/**
+ * One replication again, at length: its timeline and its hours. The same scenario, seed and number give the same facts.
+ */
+import { UserError } from '#base/error';
+import type { Outcome } from '#model/outcome';
+import type { LoadedScenario } from '#scenario/load';
+import { openHere, type Rehearse } from './rehearser.js';
+import type { ReplicationDetail } from './result.js';
+
+/**
+ * Rehearses one replication with details, in this thread.
+ *
+ * @param replication - any integer ≥ 0, also beyond the scenario's own count
+ * @param rehearse - the model itself unless another is given
+ * @throws UserError if there is no such replication
+ * @throws ReplicationError if it breaks
+ */
+export async function replayReplication(
+  { plan, seed }: Pick<LoadedScenario, 'plan' | 'seed'>,
+  replication: number,
+  rehearse?: Rehearse,
+): Promise<Outcome> {
+  if (!Number.isSafeInteger(replication) || replication < 0) {
+    const what = `there is no replication ${replication}`;
+    throw new UserError([{ file: '--replication', what, fix: 'Give a whole number, from 0.' }]);
+  }
+  const rehearser = await openHere({ plan, seed }, rehearse);
+  return rehearser.rehearse(replication, true);
+}
+
+/** An outcome with details as it is stored. */
+export function toDetail(outcome: Outcome, role: ReplicationDetail['role']): ReplicationDetail {
+  const { replication, fingerprint, result, end, metrics, undone, timeline = [], hours = [] } = outcome;
+  return {
+    replication,
+    role,
+    fingerprint,
+    result,
+    end,
+    metrics: { ...metrics },
+    undone: [...undone],
+    timeline: [...timeline],
+    hours: [...hours],
+  };
+}

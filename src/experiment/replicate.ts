@@ -1,0 +1,81 @@
+/**
+ * Many replications, in number order as far as lanes allow; whatever order they finish in, they leave in number order.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { assert } from '#base/assert';
+import type { Outcome } from '#model/outcome';
+
+export type Stopped = 'complete' | 'interrupted' | 'budget';
+
+export interface ReplicateOptions {
+  readonly lanes: number; // replications under way at once
+  readonly onProgress?: ((done: number, total: number, outcome: Outcome) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly maxWallMs?: number | undefined;
+  /** How long replications under way may go on after a stop; then they are given up. */
+  readonly graceMs?: number | undefined;
+}
+
+const GRACE_MS = 2000;
+const LONGEST_TIMER_MS = 2_147_483_647;
+
+/**
+ * Rehearses replications 0 … total − 1.
+ *
+ * @returns the finished ones by number, all of them exactly when `stopped` is `complete`; and how many under way were
+ *   given up
+ * @throws what `rehearse` throws first; then no other replication starts
+ */
+export async function replicate(
+  rehearse: (replication: number) => Promise<Outcome>,
+  total: number,
+  options: ReplicateOptions,
+): Promise<{ readonly outcomes: Outcome[]; readonly stopped: Stopped; readonly givenUp: number }> {
+  assert(Number.isSafeInteger(options.lanes) && options.lanes > 0, `the lanes ${options.lanes} are a positive integer`);
+  const { signal, onProgress } = options;
+  const finished = new Map<number, Outcome>();
+  let next = 0;
+  let why: 'interrupted' | 'budget' | 'failure' | null = null;
+  let tellStop = () => {};
+  const stop = new Promise<void>((resolve) => {
+    tellStop = resolve;
+  });
+  const stopFor = (reason: 'interrupted' | 'budget' | 'failure') => {
+    why ??= reason;
+    tellStop();
+  };
+  const lane = async () => {
+    while (why === null && next < total) {
+      const number = next;
+      next += 1;
+      const outcome = await rehearse(number);
+      finished.set(number, outcome);
+      onProgress?.(finished.size, total, outcome);
+    }
+  };
+  const interrupt = () => stopFor('interrupted');
+  if (signal?.aborted === true) interrupt();
+  signal?.addEventListener('abort', interrupt);
+  const timer =
+    options.maxWallMs === undefined
+      ? undefined
+      : setTimeout(() => stopFor('budget'), Math.min(options.maxWallMs, LONGEST_TIMER_MS));
+  const over = new AbortController();
+  const grace = stop.then(() => sleep(options.graceMs ?? GRACE_MS, undefined, { signal: over.signal }));
+  const lanes = Promise.all(Array.from({ length: options.lanes }, lane));
+  grace.catch(() => {}); // cut short when the lanes end first
+  lanes.catch(() => {}); // one given up may still fail
+  try {
+    await Promise.race([lanes, grace]);
+  } catch (error) {
+    stopFor('failure');
+    throw error;
+  } finally {
+    over.abort();
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', interrupt);
+  }
+  const outcomes = [...finished.values()].sort((a, b) => a.replication - b.replication);
+  const stopped = outcomes.length === total ? 'complete' : why === 'budget' ? 'budget' : 'interrupted';
+  return { outcomes, stopped, givenUp: next - outcomes.length };
+}

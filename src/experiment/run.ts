@@ -1,0 +1,101 @@
+/**
+ * An experiment: every replication of a scenario, folded into one answer, with its typical and its worst replication at
+ * length. An interrupted run keeps what it has but replays nothing.
+ *
+ * The summary and the details are a function of (scenario, seed, replications finished); jobs, threads and the order in
+ * which replications finish show in the manifest alone.
+ */
+import { assert } from '#base/assert';
+import type { Outcome } from '#model/outcome';
+import type { LoadedScenario } from '#scenario/load';
+import { ReplicationError } from './failure.js';
+import { foldSummary, foldValues } from './fold.js';
+import { describeHost, describeVersions, engineVersion, startClock } from './host.js';
+import { openHere, openPool, type Rehearse, type Rehearser } from './rehearser.js';
+import { toDetail } from './replay.js';
+import { replicate, type Stopped } from './replicate.js';
+import type { ReplicationDetail, StoredResult, Summary } from './result.js';
+
+export interface RunOptions {
+  readonly jobs: number; // threads; 1 stays in this one
+  /** Told of each replication as it finishes, in whatever order. */
+  readonly onProgress?: (done: number, total: number, outcome: Outcome) => void;
+  /** Stops the run; what is finished by then is kept and folded. */
+  readonly signal?: AbortSignal;
+  /** Stops the run after so many ms, likewise. */
+  readonly maxWallMs?: number;
+  readonly command?: string; // as the user gave it, for the manifest
+  /** Another model, in this thread whatever `jobs` says. */
+  readonly rehearse?: Rehearse;
+  /** Another built worker. */
+  readonly workerFile?: string;
+}
+
+/**
+ * Runs all replications of a scenario.
+ *
+ * @returns the result, whole or not, and why the run ended; `summary.complete` exactly when `complete`
+ * @throws ReplicationError if a replication breaks or its worker dies
+ */
+export async function runExperiment(
+  loaded: LoadedScenario,
+  options: RunOptions,
+): Promise<{ readonly result: StoredResult; readonly stopped: Stopped }> {
+  const clock = startClock();
+  assert(Number.isSafeInteger(options.jobs) && options.jobs > 0, `the jobs ${options.jobs} are a positive integer`);
+  const lanes = Math.max(1, Math.min(options.jobs, loaded.replications));
+  const rehearser = await open(loaded, lanes, options);
+  try {
+    const { outcomes, stopped, givenUp } = await replicate(
+      (replication) => rehearser.rehearse(replication, false),
+      loaded.replications,
+      { lanes, onProgress: options.onProgress, signal: options.signal, maxWallMs: options.maxWallMs },
+    );
+    const summary = foldSummary(loaded, outcomes, engineVersion());
+    const mayReplay = stopped !== 'interrupted' && givenUp === 0; // who interrupts does not want to wait
+    const replications = mayReplay ? await replayNotable(rehearser, summary, outcomes) : [];
+    const manifest = {
+      schemaVersion: 1 as const,
+      startedAt: clock.startedAt,
+      wallMs: clock.elapsedMs(),
+      jobs: options.jobs,
+      interrupted: stopped === 'interrupted',
+      host: describeHost(),
+      command: options.command ?? '',
+      scenarioFile: loaded.file,
+      versions: describeVersions(),
+    };
+    const details = { schemaVersion: 1 as const, ...foldValues(outcomes), replications };
+    return { result: { summary, details, manifest }, stopped };
+  } finally {
+    await rehearser.close();
+  }
+}
+
+function open({ plan, seed }: LoadedScenario, lanes: number, options: RunOptions): Promise<Rehearser> {
+  if (lanes === 1 || options.rehearse !== undefined) return openHere({ plan, seed }, options.rehearse);
+  return openPool({ plan, seed }, lanes, options.workerFile);
+}
+
+/** The typical and the worst replication again, with details; a replay that differs is a bug. */
+async function replayNotable(
+  rehearser: Rehearser,
+  summary: Summary,
+  outcomes: readonly Outcome[],
+): Promise<ReplicationDetail[]> {
+  const replay = async (replication: number) => {
+    const again = await rehearser.rehearse(replication, true);
+    const first = outcomes.find((outcome) => outcome.replication === replication);
+    if (again.fingerprint !== first?.fingerprint) {
+      const message = `its replay has the fingerprint ${again.fingerprint}, not ${first?.fingerprint}`;
+      throw new ReplicationError('bug', summary.seed, replication, { message });
+    }
+    return again;
+  };
+  const { typicalReplication, worstReplication } = summary;
+  if (typicalReplication === null || worstReplication === null) return [];
+  const typical = replay(typicalReplication);
+  const worst = worstReplication === typicalReplication ? typical : replay(worstReplication);
+  const [first, second] = await Promise.all([typical, worst]);
+  return [toDetail(first, 'typical'), toDetail(second, 'worst')];
+}

@@ -1,0 +1,323 @@
+/**
+ * One chain at message level: its validators, what they run, the messages in flight, the values proposed and decided.
+ *
+ * Plain data: a structured clone is a snapshot. `handlers/consensus` moves it; everything else reads it, or changes it
+ * through the verbs of `handlers/conditions`.
+ */
+import type { Micros } from '#base/time';
+import { createEventQueue, type EventQueue } from '#kernel/queue';
+import { compileTable, type QuantileTable } from '#kernel/quantile-table';
+import { streamKey } from '#kernel/stream';
+import type { Certificate, RoundCertificate } from './consensus/certificate.js';
+import { createDriver, type Driver, type DriverOutput } from './consensus/driver.js';
+import { createValidatorSet, type ValidatorSet } from './consensus/vote.js';
+import { createMessageTable, type MessageTable } from './network/message.js';
+import { createNetwork, type Network } from './network/network.js';
+import type { Plan, TimeoutsPlan } from './plan.js';
+import { createProver, type Prover } from './proofs/prover.js';
+import { type Committee, electCommittee } from './validators/committee.js';
+import type { Population } from './validators/population.js';
+
+/** What a node computes, as bits: two nodes accept each other's blocks iff their state bits agree. */
+export const DIALECT_SELECTION = 1;
+export const DIALECT_REWARDS = 2;
+export const DIALECT_PROOFS = 4; // blocks must carry proofs; affects what a node accepts, not its state
+export const DIALECT_SLASHING = 8;
+export const DIALECT_WITNESSES = 16;
+/** From this bit on: one plus the index of the fault that made the node compute something else; 0 for none. */
+export const DIALECT_FAULT_SHIFT = 8;
+export const DIALECT_STATE = ~DIALECT_PROOFS;
+
+/** Heights whose decision is in progress at once; nodes further behind synchronize. */
+export const RING = 64;
+
+/** A gate phase on this chain. */
+export interface Gate {
+  readonly phase: string;
+  readonly index: number; // of the phase in the plan
+  readonly bits: number; // dialect bits it sets where enforced
+  readonly armed: Uint8Array; // by validator: its configuration carries the gate
+  readonly enforce: boolean; // false: shadow mode
+  activation: number; // first height at which armed nodes apply it; Infinity before it is known
+  deactivation: number; // first height at which they no longer do; Infinity unless it is rolled back
+}
+
+export interface Values {
+  count: number;
+  proposer: Int32Array; // by value
+  dialect: Int32Array;
+  proved: Uint8Array; // carries the proof of an earlier block
+  slotStart: Float64Array; // µs: when the proposer entered the height
+  precommitPower: Float64Array; // power of the validators that precommitted it
+  releasePower: Float64Array; // the part of it that runs the release under rollout
+}
+
+/** Heights in progress, by height mod `RING`. */
+export interface Ring {
+  readonly height: Float64Array;
+  readonly start: Float64Array; // when the first validator entered the height
+  readonly decidedPower: Float64Array;
+  readonly value: Int32Array; // the first decided value; −1 before
+  readonly round: Int32Array; // of the first decision
+  readonly forked: Uint8Array;
+}
+
+export interface Chain {
+  readonly name: string;
+  readonly n: number;
+  readonly blockTime: Micros;
+  readonly epochBlocks: number;
+  readonly timeouts: TimeoutsPlan;
+  readonly blockBytes: number;
+  readonly voteBytes: number;
+  readonly committeeTarget: number;
+  readonly proofLag: number;
+  readonly cacheHitBelow: number; // a uint32 draw below this finds its proof verified
+  readonly population: Population;
+  readonly network: Network;
+  readonly prover: Prover;
+  readonly build: QuantileTable;
+  readonly execute: QuantileTable;
+  readonly verify: QuantileTable;
+  readonly networkKey: number;
+  readonly nodeKey: number; // building, executing, verifying
+  readonly committeeKey: number;
+  readonly queue: EventQueue;
+  readonly messages: MessageTable<Certificate | RoundCertificate>;
+  readonly drivers: Driver[];
+  readonly outputs: DriverOutput[]; // of the node being worked on; empty between events
+  readonly values: Values;
+  readonly ring: Ring;
+  decided: Int32Array; // by height − decidedFrom: the decided value
+  decidedFrom: number;
+  readonly gates: Gate[];
+  readonly legacySet: ValidatorSet;
+  selectedSet: ValidatorSet;
+  committees: Committee[]; // of the latest two epochs, older first
+  proposerBase: Int32Array | null; // pilots: round-robin base by height, instead of the height itself
+  tip: number; // last finalized height; the first block has height 1
+  tipStart: Micros; // start of the slot of the tip
+  tipAt: Micros; // when it was finalized
+  tipRound: number; // in which it was decided, ≥ 0
+  now: Micros;
+  events: number; // message-level events handled
+  forks: number; // heights at which two validators decided different values
+  violations: number;
+  lost: number; // messages that found their receiver down or too far behind
+  // by validator
+  readonly up: Uint8Array;
+  readonly stuck: Uint8Array; // a certified value is invalid to it
+  readonly release: Uint8Array; // 1: runs the release under rollout
+  readonly drift: Int32Array; // index + 1 of the drift fault in its configuration, 0 for none
+  readonly driftGate: Int32Array; // index of the gate phase that makes the drift matter
+  readonly diverged: Int32Array; // index + 1 of the defect that corrupted its state, 0 for none
+  readonly dialect: Int32Array;
+  readonly dialectUntil: Float64Array; // the dialect holds below this height
+  readonly height: Float64Array; // being decided, or decided and waiting for the next slot
+  readonly startedAt: Float64Array;
+  readonly waiting: Uint8Array; // decided its height
+  readonly aheadOf: Int32Array; // a peer known to be ahead, −1 for none
+  readonly syncing: Uint8Array; // a request is under way
+  readonly buffered: number[][]; // message rows of future heights
+  readonly lastVote: Float64Array; // [node × 2 + type] → height × 65536 + round of the last vote sent
+  readonly lastVoteValue: Int32Array;
+  readonly proveFactor: Float64Array; // ≥ 1
+}
+
+/**
+ * A chain at rest before its first height; nothing is scheduled.
+ *
+ * @param seed - of the experiment
+ * @param replication - names the luck; the population is the same in all
+ * @param lane - prefix of the streams' names, such as `chain/mainnet` or a pilot's
+ */
+export function createChain(
+  plan: Plan,
+  name: string,
+  population: Population,
+  seed: string,
+  replication: number,
+  lane: string,
+): Chain {
+  const n = population.n;
+  const legacySet = createValidatorSet(population.stake);
+  const committeeKey = streamKey(seed, replication, `chain/${name}/vrf`);
+  const committee = electCommittee(population, plan.chain.committeeTarget, committeeKey, 0);
+  const network = createNetwork(plan.network, population.region);
+  const widest = plan.network.delays.length > 0 ? 40_000 : 1_000;
+  return {
+    name,
+    n,
+    blockTime: plan.chain.blockTime,
+    epochBlocks: plan.chain.epochBlocks,
+    timeouts: plan.chain.timeouts,
+    blockBytes: plan.chain.blockBytes,
+    voteBytes: plan.chain.voteBytes,
+    committeeTarget: plan.chain.committeeTarget,
+    proofLag: plan.proofs.lag,
+    cacheHitBelow: Math.round(plan.proofs.cacheHit * 4_294_967_296),
+    population,
+    network,
+    prover: createProver(plan.proofs.workers),
+    build: compileTable(plan.chain.build),
+    execute: compileTable(plan.chain.execute),
+    verify: compileTable(plan.proofs.verify),
+    networkKey: streamKey(seed, replication, `${lane}/network`),
+    nodeKey: streamKey(seed, replication, `${lane}/node`),
+    committeeKey,
+    queue: createEventQueue({ bucketWidth: Math.max(1, Math.round((widest * 8) / (n * n))) }),
+    messages: createMessageTable(),
+    drivers: Array.from({ length: n }, (_, i) => createDriver(i, legacySet)),
+    outputs: [],
+    values: {
+      count: 0,
+      proposer: new Int32Array(64),
+      dialect: new Int32Array(64),
+      proved: new Uint8Array(64),
+      slotStart: new Float64Array(64),
+      precommitPower: new Float64Array(64),
+      releasePower: new Float64Array(64),
+    },
+    ring: {
+      height: new Float64Array(RING).fill(-1),
+      start: new Float64Array(RING),
+      decidedPower: new Float64Array(RING),
+      value: new Int32Array(RING).fill(-1),
+      round: new Int32Array(RING),
+      forked: new Uint8Array(RING),
+    },
+    decided: new Int32Array(1024).fill(-1),
+    decidedFrom: 0,
+    gates: [],
+    legacySet,
+    selectedSet: selectedPowers(population, committee),
+    committees: [committee],
+    proposerBase: null,
+    tip: 0,
+    tipStart: 0,
+    tipAt: 0,
+    tipRound: 0,
+    now: 0,
+    events: 0,
+    forks: 0,
+    violations: 0,
+    lost: 0,
+    up: new Uint8Array(n).fill(1),
+    stuck: new Uint8Array(n),
+    release: new Uint8Array(n),
+    drift: new Int32Array(n),
+    driftGate: new Int32Array(n),
+    diverged: new Int32Array(n),
+    dialect: new Int32Array(n),
+    dialectUntil: new Float64Array(n),
+    height: new Float64Array(n),
+    startedAt: new Float64Array(n),
+    waiting: new Uint8Array(n).fill(1),
+    aheadOf: new Int32Array(n).fill(-1),
+    syncing: new Uint8Array(n),
+    buffered: Array.from({ length: n }, () => []),
+    lastVote: new Float64Array(2 * n).fill(-1),
+    lastVoteValue: new Int32Array(2 * n),
+    proveFactor: new Float64Array(n).fill(1),
+  };
+}
+
+/** Voting powers of an epoch's committee; validators outside it have none. */
+export function selectedPowers(population: Population, committee: Committee): ValidatorSet {
+  return createValidatorSet(population.power.map((power, i) => (committee.member[i] === 1 ? power : 0)));
+}
+
+/** Number of the epoch of a height. */
+export function epochOf(chain: Chain, height: number): number {
+  return Math.floor(height / chain.epochBlocks);
+}
+
+/** The committee of a height; the latest two epochs are known. */
+export function committeeAt(chain: Chain, height: number): Committee {
+  const epoch = epochOf(chain, height);
+  return (chain.committees.find((committee) => committee.epoch === epoch) ?? chain.committees.at(-1)) as Committee;
+}
+
+/** Whether the blueprint's selection is enforced at a height by those that carry its gate. */
+export function selectionAt(chain: Chain, height: number): boolean {
+  return chain.gates.some((gate) => {
+    const active = height >= gate.activation && height < gate.deactivation;
+    return active && gate.enforce && (gate.bits & DIALECT_SELECTION) !== 0;
+  });
+}
+
+/** The validator set that the chain as a whole uses at a height. */
+export function setAt(chain: Chain, height: number): ValidatorSet {
+  return selectionAt(chain, height) ? chain.selectedSet : chain.legacySet;
+}
+
+/** The value decided at a height, −1 where none is known. */
+export function decidedAt(chain: Chain, height: number): number {
+  return chain.decided[height - chain.decidedFrom] ?? -1;
+}
+
+/** Records a decided value. */
+export function recordDecided(chain: Chain, height: number, value: number): void {
+  const index = height - chain.decidedFrom;
+  if (index >= chain.decided.length) {
+    const grown = new Int32Array(Math.max(index + 1, 2 * chain.decided.length)).fill(-1);
+    grown.set(chain.decided);
+    chain.decided = grown;
+  }
+  chain.decided[index] = value;
+}
+
+/** Adds a value and returns its number. */
+export function addValue(chain: Chain, proposer: number, dialect: number, proved: boolean, slotStart: Micros): number {
+  const values = chain.values;
+  const id = values.count;
+  if (id === values.proposer.length) growValues(values);
+  values.proposer[id] = proposer;
+  values.dialect[id] = dialect;
+  values.proved[id] = proved ? 1 : 0;
+  values.slotStart[id] = slotStart;
+  values.precommitPower[id] = 0;
+  values.releasePower[id] = 0;
+  values.count += 1;
+  return id;
+}
+
+function growValues(values: Values): void {
+  const size = 2 * values.proposer.length;
+  const copy = <T extends Int32Array | Float64Array | Uint8Array>(from: T, to: T): T => {
+    to.set(from);
+    return to;
+  };
+  values.proposer = copy(values.proposer, new Int32Array(size));
+  values.dialect = copy(values.dialect, new Int32Array(size));
+  values.proved = copy(values.proved, new Uint8Array(size));
+  values.slotStart = copy(values.slotStart, new Float64Array(size));
+  values.precommitPower = copy(values.precommitPower, new Float64Array(size));
+  values.releasePower = copy(values.releasePower, new Float64Array(size));
+}
+
+/** Whether a node may accept a value: same state, and the proof it asks for (blueprint sections 13.1 and 22). */
+export function accepts(chain: Chain, node: number, value: number): boolean {
+  const own = chain.dialect[node] as number;
+  if ((((chain.values.dialect[value] as number) ^ own) & DIALECT_STATE) !== 0) return false;
+  return (own & DIALECT_PROOFS) === 0 || chain.values.proved[value] === 1;
+}
+
+/** Recomputes what a node applies at a height, and until which height that holds. */
+export function refreshDialect(chain: Chain, node: number, height: number): void {
+  let dialect = (chain.diverged[node] as number) << DIALECT_FAULT_SHIFT;
+  let until = Number.POSITIVE_INFINITY;
+  for (const gate of chain.gates) {
+    if (gate.armed[node] !== 1 || height >= gate.deactivation) continue;
+    until = Math.min(until, height < gate.activation ? gate.activation : gate.deactivation);
+    if (height >= gate.activation && gate.enforce) {
+      dialect |= gate.bits;
+      const drift = chain.drift[node] as number;
+      if (drift !== 0 && chain.driftGate[node] === gate.index && dialect >>> DIALECT_FAULT_SHIFT === 0) {
+        dialect |= drift << DIALECT_FAULT_SHIFT;
+      }
+    }
+  }
+  chain.dialect[node] = dialect;
+  chain.dialectUntil[node] = until;
+}

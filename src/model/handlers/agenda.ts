@@ -1,0 +1,31 @@
+/**
+ * Kinds of events of a world, and how they are put on its two queues.
+ */
+import type { Micros } from '#base/time';
+import { pushEvent } from '#kernel/queue';
+import type { World } from '../world.js';
+
+// on the agenda: they change a chain's conditions
+export const FAULT_START = 0; // target: fault
+export const FAULT_END = 1; // data: occurrence
+export const NODE_UP = 2; // target: validator, data: id of the run
+export const DEFECT = 3; // target: fault, data: id of the run
+export const BATCH = 4; // the next batch of the step under way
+export const BATCH_NODE_UP = 5; // target: validator, data: id of the run
+export const DECISION = 6; // data: action
+export const RESTORED = 7; // a state rollback has its snapshot back
+export const NEXT_STEP = 8;
+
+// on the watch: they only look
+export const CHECK = 0; // target: check, data: channel
+export const DWELL = 1; // data: channel × 256 + step
+
+/** Puts something that changes conditions on the agenda. */
+export function plan(world: World, time: Micros, kind: number, target: number, data: number): void {
+  if (Number.isFinite(time) && time <= world.plan.horizon) pushEvent(world.agenda, time, 0, kind, target, data);
+}
+
+/** Puts something that only looks on the watch. */
+export function watch(world: World, time: Micros, kind: number, target: number, data: number): void {
+  if (time <= world.plan.horizon) pushEvent(world.watch, time, 0, kind, target, data);
+}

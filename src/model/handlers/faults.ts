@@ -1,0 +1,255 @@
+/**
+ * What goes wrong: faults begin and end, defects of the release show.
+ *
+ * Each fault has random streams of its own, so a fault removed moves no other's luck.
+ */
+import { assert, unreachable } from '#base/assert';
+import type { Micros } from '#base/time';
+import { sampleInteger } from '#kernel/distribution';
+import { createStream, nextBelow, nextUnit, type Stream } from '#kernel/stream';
+import { committeeAt, selectionAt, setAt } from '../chain.js';
+import { setSide, setSlowness } from '../network/network.js';
+import type { BadReleaseFault, FaultPlan, Target } from '../plan.js';
+import { classOf, keepClasses } from '../proofs/prover.js';
+import type { DefectState, Occurrence, Run, World } from '../world.js';
+import { DEFECT, FAULT_END, FAULT_START, NODE_UP, plan } from './agenda.js';
+import { reconsider } from './conditions.js';
+import { isActive } from './gates.js';
+import { bringUp, noteStop, takeDown } from './nodes.js';
+import { note } from './timeline.js';
+
+/** Puts the first occurrence of every scheduled or drawn fault on the agenda. */
+export function scheduleFaults(world: World): void {
+  world.plan.faults.forEach((fault, index) => {
+    if (fault.kind === 'bad-release') return;
+    if (fault.trigger.kind === 'at') plan(world, fault.trigger.time, FAULT_START, index, 0);
+    else if (fault.trigger.kind === 'rate') scheduleNext(world, index);
+  });
+}
+
+/** One stream for each fault, and the defects with their first appearance. */
+export function createFaultStreams(faults: readonly FaultPlan[], seed: string, replication: number): Stream[] {
+  return faults.map((fault) => createStream(seed, replication, `fault/${fault.name}`));
+}
+
+export function createDefects(faults: readonly FaultPlan[], seed: string, replication: number): DefectState[] {
+  return faults.flatMap((fault, index) => {
+    if (fault.kind !== 'bad-release' || fault.perHeight <= 0) return [];
+    const stream = createStream(seed, replication, `defect/${fault.name}`);
+    const present = nextUnit(stream) < fault.probability;
+    const next = present ? geometric(stream, fault.perHeight) : Number.POSITIVE_INFINITY;
+    return [{ fault: index, stream, eligible: 0, next, shown: 0 }];
+  });
+}
+
+/** Trials up to and including the first success of probability `p`. */
+function geometric(stream: Stream, p: number): number {
+  if (p >= 1) return 1;
+  return 1 + Math.floor(Math.log(1 - nextUnit(stream)) / Math.log(1 - p));
+}
+
+function scheduleNext(world: World, index: number): void {
+  const { trigger } = world.plan.faults[index] as FaultPlan;
+  assert(trigger.kind === 'rate', `fault ${index} has a rate`);
+  const stream = world.faultStreams[index] as Stream;
+  const gap = Math.max(1, Math.round(-Math.log(1 - nextUnit(stream)) * trigger.every));
+  plan(world, world.now + gap, FAULT_START, index, 0);
+}
+
+/** A channel or one of its gate steps has begun: faults that wait for it are scheduled. */
+export function milestone(world: World, channel: string, step: string | null): void {
+  world.plan.faults.forEach((fault, index) => {
+    const { trigger } = fault;
+    if (fault.kind === 'bad-release' || trigger.kind !== 'after') return;
+    if (trigger.channel === channel && trigger.step === step) {
+      plan(world, world.now + trigger.delay, FAULT_START, index, 0);
+    }
+  });
+}
+
+/** A fault is due: it happens with its probability, if its channel is active. */
+export function startFault(world: World, run: Run, index: number): boolean {
+  const fault = world.plan.faults[index] as FaultPlan;
+  const stream = world.faultStreams[index] as Stream;
+  const { trigger } = fault;
+  if (trigger.kind === 'rate') scheduleNext(world, index);
+  if (fault.kind === 'bad-release') return false;
+  const happens = nextUnit(stream) < fault.probability;
+  const duration = Math.max(1, sampleInteger(fault.duration, stream));
+  const validators = pickTargets(world, run, fault.target, stream);
+  const channel = world.plan.channels[world.rollout.channel]?.name ?? null;
+  const elsewhere = trigger.kind === 'rate' && trigger.channel !== null && trigger.channel !== channel;
+  if (!happens || elsewhere || validators.length === 0) return false;
+  const occurrence: Occurrence = {
+    fault: index,
+    run: run.id,
+    start: world.now,
+    end: world.now + duration,
+    validators,
+  };
+  world.occurrences.push(occurrence);
+  plan(world, occurrence.end, FAULT_END, 0, world.occurrences.length - 1);
+  note(world, 'fault-start', fault.name, `${fault.kind} of ${count(validators.length, 'validator')}`);
+  applyFault(world, run, fault, occurrence, true);
+  return true;
+}
+
+/** A fault is over. */
+export function endFault(world: World, run: Run, index: number): boolean {
+  const occurrence = world.occurrences[index] as Occurrence;
+  if (occurrence.run !== run.id) return false;
+  const fault = world.plan.faults[occurrence.fault] as FaultPlan;
+  note(world, 'fault-end', fault.name, 'its time was over');
+  applyFault(world, run, fault, occurrence, false);
+  world.recoveries.push({ since: world.now, normal: 0 });
+  return true;
+}
+
+function applyFault(world: World, run: Run, fault: FaultPlan, occurrence: Occurrence, begins: boolean): void {
+  const { chain } = run;
+  const id = world.occurrences.indexOf(occurrence) + 1;
+  const atMessageLevel = run.mode === 'message';
+  for (const node of occurrence.validators) {
+    switch (fault.kind) {
+      case 'crash':
+        if (begins) {
+          if (chain.up[node] === 1) noteStop(world, run, node);
+          takeDown(run, node);
+        } else bringUp(world, run, node);
+        break;
+      case 'partition':
+        if (begins) setSide(chain.network, node, id);
+        else if (chain.network.side[node] === id) setSide(chain.network, node, 0);
+        if (!begins) reconsider(chain, node, world.now, atMessageLevel);
+        break;
+      case 'slow':
+        refreshSlowness(world, run, node);
+        break;
+      case 'drift':
+        chain.drift[node] = begins ? occurrence.fault + 1 : 0;
+        chain.driftGate[node] = world.plan.gates.findIndex((gate) => gate.name === fault.gate);
+        reconsider(chain, node, world.now, atMessageLevel);
+        break;
+      case 'bad-release':
+        break;
+      default:
+        unreachable(fault);
+    }
+  }
+}
+
+/** The worst of the slownesses that lie on a node now. */
+function refreshSlowness(world: World, run: Run, node: number): void {
+  let link = 1;
+  let prove = 1;
+  for (const occurrence of world.occurrences) {
+    const fault = world.plan.faults[occurrence.fault] as FaultPlan;
+    if (fault.kind !== 'slow' || occurrence.run !== run.id || occurrence.end <= world.now) continue;
+    if (!occurrence.validators.includes(node)) continue;
+    if (fault.on === 'link') link = Math.max(link, fault.factor);
+    else prove = Math.max(prove, fault.factor);
+  }
+  const { chain } = run;
+  setSlowness(chain.network, node, link);
+  chain.proveFactor[node] = prove;
+  classOf(chain.prover, prove);
+  keepClasses(chain.prover, new Set(chain.proveFactor));
+}
+
+/** Draws the validators that a fault hits; ascending. */
+function pickTargets(world: World, run: Run, target: Target, stream: Stream): number[] {
+  const { chain } = run;
+  if (target.kind === 'validators') return target.validators.filter((node) => node < chain.n);
+  if (target.kind === 'leader') return [firstLeader(run)];
+  const pool = target.of === 'chain' ? Array.from({ length: chain.n }, (_, i) => i) : [...world.rollout.targets];
+  const drawn = shuffle(pool, stream);
+  if (target.kind === 'count') return drawn.slice(0, target.count).toSorted((a, b) => a - b);
+  if (target.kind === 'share') return drawn.slice(0, Math.round(target.share * pool.length)).toSorted((a, b) => a - b);
+  const set = setAt(chain, chain.tip + 1);
+  const hit: number[] = [];
+  let power = 0;
+  for (const node of drawn) {
+    if (power >= target.power * set.total) break;
+    hit.push(node);
+    power += set.powers[node] as number;
+  }
+  return hit.toSorted((a, b) => a - b);
+}
+
+function firstLeader(run: Run): number {
+  const { chain } = run;
+  const next = chain.tip + 1;
+  return selectionAt(chain, next) ? (committeeAt(chain, next).order[0] as number) : next % chain.n;
+}
+
+function shuffle(items: number[], stream: Stream): number[] {
+  for (let i = items.length - 1; i > 0; i -= 1) {
+    const j = nextBelow(stream, i + 1);
+    const swapped = items[i] as number;
+    items[i] = items[j] as number;
+    items[j] = swapped;
+  }
+  return items;
+}
+
+/** Counts one block towards every defect that it could have set off; those due go on the agenda. */
+export function countDefects(world: World, run: Run): void {
+  for (const defect of world.defects) {
+    if (defect.next === Number.POSITIVE_INFINITY) continue;
+    const fault = world.plan.faults[defect.fault] as BadReleaseFault;
+    if (!isEligible(world, run, fault)) continue;
+    defect.eligible += 1;
+    if (defect.eligible < defect.next) continue;
+    defect.next = defect.eligible + geometric(defect.stream, fault.perHeight);
+    plan(world, world.now, DEFECT, defect.fault, run.id);
+  }
+}
+
+function isEligible(world: World, run: Run, fault: BadReleaseFault): boolean {
+  const { chain } = run;
+  let upgraded = 0;
+  for (let node = 0; node < chain.n; node += 1) {
+    if (chain.release[node] === 1 && chain.up[node] === 1) upgraded += 1;
+  }
+  if (upgraded < Math.max(1, fault.minUpgraded)) return false;
+  if (fault.gate === null) return true;
+  const index = world.plan.gates.findIndex((gate) => gate.name === fault.gate);
+  return chain.gates.some((gate) => gate.index === index && isActive(gate, chain.tip));
+}
+
+/** A defect shows: the upgraded nodes it hits crash, or compute another state from now on. */
+export function showDefect(world: World, run: Run, index: number): boolean {
+  const defect = world.defects.find((candidate) => candidate.fault === index) as DefectState;
+  const fault = world.plan.faults[index] as BadReleaseFault;
+  const { chain } = run;
+  const upgraded = Array.from({ length: chain.n }, (_, i) => i).filter((node) => {
+    return chain.release[node] === 1 && chain.up[node] === 1;
+  });
+  const hit = shuffle(upgraded, defect.stream).slice(0, Math.max(1, Math.round(fault.share * upgraded.length)));
+  hit.sort((a, b) => a - b);
+  if (upgraded.length === 0) return false;
+  defect.shown += 1;
+  note(world, 'defect', fault.name, `${fault.defect} of ${count(hit.length, 'upgraded node')}`);
+  let end: Micros = Number.POSITIVE_INFINITY;
+  if (fault.defect === 'crash') {
+    end = world.now;
+    for (const node of hit) {
+      const back = world.now + Math.max(1, sampleInteger(world.plan.operations.crashRestart, defect.stream));
+      noteStop(world, run, node);
+      takeDown(run, node);
+      plan(world, back, NODE_UP, node, run.id);
+      end = Math.max(end, back);
+    }
+  } else {
+    for (const node of hit) {
+      chain.diverged[node] = index + 1;
+      reconsider(chain, node, world.now, run.mode === 'message');
+    }
+  }
+  world.occurrences.push({ fault: index, run: run.id, start: world.now, end, validators: hit });
+  return true;
+}
+
+function count(n: number, noun: string): string {
+  return `${n} ${noun}${n === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,75 @@
+/**
+ * Gates of a chain: which phases exist, which bits they set, when they are active.
+ */
+import {
+  type Chain,
+  DIALECT_PROOFS,
+  DIALECT_REWARDS,
+  DIALECT_SELECTION,
+  DIALECT_SLASHING,
+  DIALECT_WITNESSES,
+  type Gate,
+} from '../chain.js';
+import type { GateMode, GateName, GatePhasePlan } from '../plan.js';
+
+const BITS: Readonly<Record<GateName, number>> = {
+  malachite_consensus: DIALECT_SELECTION,
+  timetoke_rewards: DIALECT_REWARDS,
+  witness_network: DIALECT_WITNESSES,
+  recursive_proofs: DIALECT_PROOFS,
+  pruning: 0,
+  reconstruction: 0,
+  consensus_enforcement: DIALECT_SLASHING,
+};
+
+/**
+ * Adds a gate phase to a chain, armed nowhere.
+ *
+ * @param index - of the phase in the plan
+ */
+export function addGate(chain: Chain, phase: GatePhasePlan, index: number, mode: GateMode): Gate {
+  const gate: Gate = {
+    phase: phase.name,
+    index,
+    bits: phase.enables.reduce((bits, name) => bits | BITS[name], 0),
+    armed: new Uint8Array(chain.n),
+    enforce: mode === 'enforce',
+    activation: Number.POSITIVE_INFINITY,
+    deactivation: Number.POSITIVE_INFINITY,
+  };
+  chain.gates.push(gate);
+  return gate;
+}
+
+/** Whether the armed nodes apply a gate at a height. */
+export function isActive(gate: Gate, height: number): boolean {
+  return height >= gate.activation && height < gate.deactivation;
+}
+
+/** Bits of the gates that are enforced at a height by the nodes that carry them. */
+export function activeBits(chain: Chain, height: number): number {
+  let bits = 0;
+  for (const gate of chain.gates) if (gate.enforce && isActive(gate, height)) bits |= gate.bits;
+  return bits;
+}
+
+/** The phase activated last and still active, shadow gates included; null before the first. */
+export function latestPhase(chain: Chain): string | null {
+  const active = chain.gates.filter((gate) => isActive(gate, chain.tip + 1));
+  return active.at(-1)?.phase ?? null;
+}
+
+/** The first height after the tip at which some gate starts or ends; Infinity if none is known. */
+export function nextGateChange(chain: Chain): number {
+  let next = Number.POSITIVE_INFINITY;
+  for (const gate of chain.gates) {
+    if (gate.activation > chain.tip) next = Math.min(next, gate.activation);
+    if (gate.deactivation > chain.tip) next = Math.min(next, gate.deactivation);
+  }
+  return next;
+}
+
+/** Every node works out anew at its next height what it applies. */
+export function gatesChanged(chain: Chain): void {
+  chain.dialectUntil.fill(0);
+}

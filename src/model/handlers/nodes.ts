@@ -1,0 +1,26 @@
+/**
+ * Nodes going down and coming back, for whatever reasons: a node is up iff none holds.
+ */
+import { stopNode, startNode } from './conditions.js';
+import type { Run, World } from '../world.js';
+
+/** Adds one reason for a node to be down. */
+export function takeDown(run: Run, node: number): void {
+  const reasons = run.downReasons[node] as number;
+  run.downReasons[node] = reasons + 1;
+  if (reasons > 0) return;
+  run.downSince[node] = run.chain.tip;
+  stopNode(run.chain, node);
+}
+
+/** Takes one reason away; the node starts when none is left. */
+export function bringUp(world: World, run: Run, node: number): void {
+  const reasons = run.downReasons[node] as number;
+  run.downReasons[node] = Math.max(0, reasons - 1);
+  if (reasons === 1) startNode(run.chain, node, world.now, run.mode === 'message');
+}
+
+/** Dashboards see an unplanned stop. */
+export function noteStop(world: World, run: Run, node: number): void {
+  run.telemetry.stops.push({ at: world.now, release: run.chain.release[node] === 1 });
+}

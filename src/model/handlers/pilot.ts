@@ -1,0 +1,145 @@
+/**
+ * Pilot rounds: how blocks go in one regime, measured at message level on a copy of the chain under that very regime.
+ *
+ * A regime is all that the law of a block depends on: who is up, what they run, the links, the leaders. Its law is a pure
+ * function of (plan, seed, regime), whichever replication asks first, so that workers may share or repeat it.
+ */
+import { fingerprintText } from '#base/fingerprint';
+import { MINUTE } from '#base/time';
+import { type Chain, committeeAt, createChain, type Gate, selectionAt, setAt } from '../chain.js';
+import type { Plan } from '../plan.js';
+import type { Law, LawSamples } from '../world.js';
+import { startConsensus, takesPart } from './conditions.js';
+import { advanceChain } from './consensus.js';
+
+/** Heights measured for a law; its 99th percentile is the largest but one. */
+const HEIGHTS = 96;
+const LEADERLESS_HEIGHTS = 24;
+const WARM_UP = 2;
+const STALLED = 20 * MINUTE;
+const LEADERS_IN_KEY = 4;
+
+/** Laws by regime; null: no law, the chain stalls. */
+export type PilotCache = Map<string, Law | null>;
+
+export function createPilotCache(): PilotCache {
+  return new Map();
+}
+
+/** The law of a chain's present regime, or null if its blocks do not come. */
+export function lawOf(plan: Plan, chain: Chain, seed: string, cache: PilotCache): Law | null {
+  const key = regimeOf(chain);
+  const known = cache.get(key);
+  if (known !== undefined) return known;
+  const law = measureLaw(plan, chain, seed, key);
+  cache.set(key, law);
+  return law;
+}
+
+/** A text that two chains share iff their blocks follow the same law. */
+function regimeOf(chain: Chain): string {
+  const next = chain.tip + 1;
+  const selected = selectionAt(chain, next);
+  const leaders = selected ? [...committeeAt(chain, next).order.slice(0, LEADERS_IN_KEY)].join(',') : 'round-robin';
+  const nodes: string[] = [];
+  for (let node = 0; node < chain.n; node += 1) {
+    const part = takesPart(chain, node) ? '1' : '0';
+    const traits = [part, chain.dialect[node], chain.network.side[node], chain.network.slowness[node]];
+    nodes.push(traits.join('.'));
+  }
+  return fingerprintText(`${chain.name}|${chain.n}|${leaders}|${nodes.join(';')}`);
+}
+
+function measureLaw(plan: Plan, chain: Chain, seed: string, key: string): Law | null {
+  const parts = Array.from({ length: chain.n }, (_, node) => (takesPart(chain, node) ? 1 : 0));
+  if (selectionAt(chain, chain.tip + 1)) {
+    const led = measure(plan, chain, seed, `${key}/led`, null, HEIGHTS);
+    return led === null ? null : { key, led, leaderless: null };
+  }
+  const present = parts.flatMap((part, node) => (part === 1 ? [node] : []));
+  const absent = parts.flatMap((part, node) => (part === 1 ? [] : [node]));
+  const led = present.length === 0 ? null : measure(plan, chain, seed, `${key}/led`, present, HEIGHTS);
+  if (led === null) return null;
+  if (absent.length === 0) return { key, led, leaderless: null };
+  const leaderless = measure(plan, chain, seed, `${key}/leaderless`, absent, LEADERLESS_HEIGHTS);
+  return leaderless === null ? null : { key, led, leaderless };
+}
+
+/**
+ * Runs pilot heights.
+ *
+ * @param proposers - round-robin: first proposers to spread the heights over; null under the leader order
+ */
+function measure(
+  plan: Plan,
+  chain: Chain,
+  seed: string,
+  lane: string,
+  proposers: readonly number[] | null,
+  heights: number,
+): LawSamples | null {
+  const pilot = copyRegime(plan, chain, seed, `pilot/${lane}`, proposers, heights + WARM_UP + 2);
+  const samples: LawSamples = {
+    finality: new Float64Array(heights),
+    rounds: new Int32Array(heights),
+    participation: new Float64Array(heights),
+  };
+  startConsensus(pilot, 0);
+  for (let height = 1; height <= heights + WARM_UP; height += 1) {
+    if (!advanceChain(pilot, pilot.tipAt + STALLED)) return null;
+    const i = height - WARM_UP - 1;
+    if (i < 0) continue;
+    samples.finality[i] = pilot.tipAt - pilot.tipStart;
+    samples.rounds[i] = pilot.tipRound + 1;
+    if (i > 0) samples.participation[i - 1] = participationOf(pilot, height - 1);
+  }
+  advanceChain(pilot, pilot.tipAt + STALLED);
+  samples.participation[heights - 1] = participationOf(pilot, heights + WARM_UP);
+  return samples;
+}
+
+/** Share of power that precommitted a decided block, as known when the next one is finalized. */
+export function participationOf(chain: Chain, height: number): number {
+  const value = chain.decided[height - chain.decidedFrom] ?? -1;
+  if (value < 0) return 0;
+  return Math.min(1, (chain.values.precommitPower[value] as number) / setAt(chain, height).total);
+}
+
+function copyRegime(
+  plan: Plan,
+  chain: Chain,
+  seed: string,
+  lane: string,
+  proposers: readonly number[] | null,
+  heights: number,
+): Chain {
+  const next = chain.tip + 1;
+  const gates: Gate[] = chain.gates.map((gate) => {
+    const active = next >= gate.activation && next < gate.deactivation;
+    return { ...gate, armed: gate.armed.slice(), activation: active ? 0 : Infinity, deactivation: Infinity };
+  });
+  const base = proposers === null ? null : spread(proposers, heights);
+  const pilot: Chain = {
+    ...createChain(plan, chain.name, chain.population, seed, 0, lane),
+    epochBlocks: Number.MAX_SAFE_INTEGER,
+    gates,
+    committees: [{ ...committeeAt(chain, next), epoch: 0 }],
+    selectedSet: chain.selectedSet,
+    proposerBase: base,
+  };
+  pilot.network.slowness.set(chain.network.slowness);
+  pilot.network.side.set(chain.network.side);
+  pilot.network.plain = chain.network.plain;
+  pilot.drift.set(chain.drift);
+  pilot.driftGate.set(chain.driftGate);
+  pilot.diverged.set(chain.diverged);
+  for (let node = 0; node < chain.n; node += 1) pilot.up[node] = takesPart(chain, node) ? 1 : 0;
+  return pilot;
+}
+
+/** First proposers by height, as evenly over the candidates as their number allows. */
+function spread(proposers: readonly number[], heights: number): Int32Array {
+  return Int32Array.from({ length: heights + 1 }, (_, height) => {
+    return proposers[Math.floor((height * proposers.length) / (heights + 1))] as number;
+  });
+}

@@ -1,0 +1,278 @@
+/**
+ * The catalogue of metrics: what a replication measures, in which unit, within which bounds. The bounds are what makes
+ * distribution-free intervals of a mean possible (`stats/interval`).
+ */
+
+export type MetricKind = 'probability' | 'quantity';
+export type MetricUnit = 'share' | 'duration' | 'count' | 'units' | 'ratio';
+
+export interface Metric {
+  readonly key: string;
+  readonly kind: MetricKind; // `probability`: 0 or 1 in each replication
+  readonly unit: MetricUnit; // `duration`: µs; `units`: money
+  /** Range of one replication's value; `horizon` stands for the scenario's horizon. */
+  readonly bounds: readonly [min: number, max: number | 'horizon' | null]; // null: unbounded, no interval of the mean
+  readonly better: 'lower' | 'higher' | 'neither';
+  readonly label: string;
+  readonly text: string; // one or two sentences: what it is and how it is measured
+}
+
+const probability = (key: string, better: Metric['better'], label: string, text: string): Metric => {
+  return { key, kind: 'probability', unit: 'share', bounds: [0, 1], better, label, text };
+};
+const quantity = (
+  key: string,
+  unit: MetricUnit,
+  bounds: Metric['bounds'],
+  better: Metric['better'],
+  label: string,
+  text: string,
+): Metric => ({ key, kind: 'quantity', unit, bounds, better, label, text });
+
+export const METRICS: readonly Metric[] = [
+  quantity(
+    'liveness.slotShare',
+    'share',
+    [0, 1],
+    'higher',
+    'Slots finalized',
+    'Blocks finalized on the active chain over slots that passed; a slot is one block time.',
+  ),
+  quantity(
+    'liveness.longestStall',
+    'duration',
+    [0, 'horizon'],
+    'lower',
+    'Longest stall',
+    'Longest time between two finalized blocks of the active chain, or from the last one to the end.',
+  ),
+  quantity(
+    'liveness.blockInterval',
+    'duration',
+    [0, 'horizon'],
+    'lower',
+    'Block interval, mean',
+    'Mean time between consecutive finalized blocks.',
+  ),
+  quantity(
+    'liveness.blockInterval.p99',
+    'duration',
+    [0, 'horizon'],
+    'lower',
+    'Block interval, p99',
+    '99th percentile of the time between consecutive finalized blocks.',
+  ),
+  quantity(
+    'liveness.finality',
+    'duration',
+    [0, 'horizon'],
+    'lower',
+    'Finality, mean',
+    'Mean time from the start of a height to the moment validators with more than two thirds of the power have decided it.',
+  ),
+  quantity(
+    'liveness.finality.p99',
+    'duration',
+    [0, 'horizon'],
+    'lower',
+    'Finality, p99',
+    '99th percentile of the time to finality.',
+  ),
+  quantity(
+    'liveness.recovery',
+    'duration',
+    [0, 'horizon'],
+    'lower',
+    'Recovery after a fault, worst',
+    'Longest time from the end of a fault to the third consecutive block within twice the block time; no data without faults.',
+  ),
+  quantity('liveness.missedSlots', 'count', [0, null], 'lower', 'Slots missed', 'Slots without a finalized block.'),
+  quantity(
+    'liveness.participation',
+    'share',
+    [0, 1],
+    'higher',
+    'Participation, mean',
+    'Mean share of voting power whose precommit is in the commit of a block.',
+  ),
+  quantity(
+    'rewards.relativeError',
+    'ratio',
+    [0, null],
+    'lower',
+    'Reward error',
+    'Sum over epochs and validators of |paid − expected| over the sum of expected (blueprint section 8).',
+  ),
+  quantity(
+    'rewards.validatorsOff',
+    'count',
+    [0, null],
+    'lower',
+    'Validators paid wrongly',
+    'Validators whose total payout differs from the expected one by at least one unit.',
+  ),
+  quantity(
+    'rewards.conservationViolations',
+    'count',
+    [0, null],
+    'lower',
+    'Conservation violations',
+    'Epochs in which paid + withheld + shortfall differs from what the rule emits.',
+  ),
+  quantity(
+    'rewards.shortfall',
+    'units',
+    [0, null],
+    'lower',
+    'Reward shortfall',
+    'Units owed that neither treasury nor fee pool could pay.',
+  ),
+  quantity(
+    'rewards.leaderConcentration',
+    'share',
+    [0, 1],
+    'lower',
+    'Leader concentration',
+    'Largest share of blocks proposed by one validator on the last active chain (blueprint section 3.4).',
+  ),
+  probability('rollback.any', 'lower', 'Plan undone', 'The plan was aborted or rolled back at least once.'),
+  probability(
+    'rollback.abort',
+    'lower',
+    'Promotion aborted',
+    'A promotion was given up and the channel returned to the previous release.',
+  ),
+  probability(
+    'rollback.gate',
+    'lower',
+    'Gate rollback',
+    'At least one active gate was switched off again by restarting nodes.',
+  ),
+  probability('rollback.state', 'lower', 'State rollback', 'A snapshot was restored: finalized blocks were given up.'),
+  probability(
+    'rollback.badReleaseOnMainnet',
+    'lower',
+    'Bad release on mainnet',
+    'A release with a defect started its mainnet upgrade.',
+  ),
+  probability(
+    'rollback.falseAbort',
+    'lower',
+    'False abort',
+    'The plan was undone although no defect of the release had shown itself.',
+  ),
+  quantity(
+    'rollback.slotsLost',
+    'count',
+    [0, null],
+    'lower',
+    'Slots lost to undoing',
+    'Slots without a block between the decision to undo and recovery.',
+  ),
+  probability(
+    'rollout.completed',
+    'higher',
+    'Rollout completed',
+    'All channels and gates were done before the horizon and nothing was undone.',
+  ),
+  quantity(
+    'rollout.duration',
+    'duration',
+    [0, 'horizon'],
+    'lower',
+    'Rollout duration',
+    'From the start to the end of the rollout, however it ended; the horizon if it did not.',
+  ),
+  quantity(
+    'safety.forks',
+    'count',
+    [0, null],
+    'lower',
+    'Forks',
+    'Heights at which two validators decided different values.',
+  ),
+  quantity(
+    'safety.violations',
+    'count',
+    [0, null],
+    'lower',
+    'Invariant violations',
+    'Broken invariants of honest validators: agreement, validity, one vote per step.',
+  ),
+];
+
+export function findMetric(key: string): Metric | undefined {
+  return METRICS.find((metric) => metric.key === key);
+}
+
+/** What checks may read: series kept by the telemetry probes of the active chain. */
+export interface ProbeMetric {
+  readonly key: string;
+  readonly unit: MetricUnit;
+  readonly text: string;
+}
+
+export const PROBE_METRICS: readonly ProbeMetric[] = [
+  {
+    key: 'liveness.blockInterval',
+    unit: 'duration',
+    text: 'Time between consecutive finalized blocks, one sample a block.',
+  },
+  {
+    key: 'liveness.finality',
+    unit: 'duration',
+    text: 'Time from the start of a height to its finality, one sample a block.',
+  },
+  {
+    key: 'liveness.production',
+    unit: 'share',
+    text: 'Blocks finalized over slots passed within the window; the statistic is ignored.',
+  },
+  {
+    key: 'liveness.missedSlots',
+    unit: 'count',
+    text: 'Slots passed less blocks finalized within the window; the statistic is ignored.',
+  },
+  {
+    key: 'liveness.finalityLag',
+    unit: 'count',
+    text: 'Slots since the last finalized block, one sample a telemetry interval.',
+  },
+  {
+    key: 'liveness.participation',
+    unit: 'share',
+    text: 'Share of voting power in the commit of a block, one sample a block.',
+  },
+  { key: 'liveness.rounds', unit: 'count', text: 'Rounds a height took, ≥ 1, one sample a block.' },
+  {
+    key: 'release.participation',
+    unit: 'share',
+    text: 'Share of the power of the nodes on the new release that is in a commit, one sample a block.',
+  },
+  {
+    key: 'release.crashes',
+    unit: 'count',
+    text: 'Unplanned stops of nodes on the new release within the window; the statistic is ignored.',
+  },
+  {
+    key: 'nodes.crashes',
+    unit: 'count',
+    text: 'Unplanned stops of any node within the window; the statistic is ignored.',
+  },
+  { key: 'proofs.latency', unit: 'duration', text: 'Time from a block to its proof, one sample a block.' },
+  { key: 'proofs.backlog', unit: 'count', text: 'Blocks that wait for their proof, one sample a telemetry interval.' },
+  {
+    key: 'rewards.mismatch',
+    unit: 'units',
+    text: 'Units by which on-chain payouts differ from what telemetry expects, summed over the window.',
+  },
+  {
+    key: 'validators.diverged',
+    unit: 'count',
+    text: 'Nodes whose state differs from the majority, one sample a telemetry interval.',
+  },
+];
+
+export function findProbeMetric(key: string): ProbeMetric | undefined {
+  return PROBE_METRICS.find((metric) => metric.key === key);
+}

@@ -1,0 +1,82 @@
+/**
+ * What one replication tells: its facts' fingerprint, its metrics, and how its rollout ended and why. Plain data.
+ */
+import type { Micros } from '#base/time';
+
+/** How a rollout ended; `unfinished`: the horizon came first. */
+export type RolloutResult = 'completed' | 'aborted' | 'rolled-back' | 'unfinished';
+
+export type UndoKind = 'abort' | 'gate-rollback' | 'state-rollback';
+
+/** One time that the plan, or a part of it, was undone. */
+export interface Undo {
+  readonly kind: UndoKind;
+  readonly at: Micros;
+  readonly channel: string;
+  readonly gate: string | null; // the gate phase last activated in that channel
+  readonly check: string; // what demanded it
+  readonly cause: string; // name of the fault behind it, or `unexplained`
+  readonly recovery: Micros | null; // until blocks were finalized normally again, null if never before the end
+  readonly slotsLost: number; // slots without a block from the decision to the recovery
+}
+
+export interface Transition {
+  readonly at: Micros;
+  readonly kind:
+    | 'channel-start'
+    | 'channel-end'
+    | 'step'
+    | 'upgrade'
+    | 'gate-armed'
+    | 'gate-active'
+    | 'gate-inactive'
+    | 'hold'
+    | 'resume'
+    | 'abort'
+    | 'gate-rollback'
+    | 'state-rollback'
+    | 'fault-start'
+    | 'fault-end'
+    | 'defect'
+    | 'stall-start'
+    | 'stall-end'
+    | 'check-failed'
+    | 'end';
+  readonly channel: string;
+  readonly subject: string; // the gate, fault, check or step
+  readonly cause: string; // what brought it about, in words
+}
+
+/** Aggregates of one hour, or of what is left of it. */
+export interface HourRecord {
+  readonly start: Micros;
+  readonly channel: string;
+  readonly height: number; // last height decided in the hour
+  readonly slots: number; // slots that began
+  readonly blocks: number; // blocks decided
+  readonly intervalMean: Micros | null;
+  readonly finalityMean: Micros | null;
+  readonly finalityMax: Micros | null;
+  readonly participationMean: number | null; // share of power that precommitted
+  readonly roundsMean: number | null; // rounds per block, ≥ 1
+  readonly proofLatencyMean: Micros | null;
+  readonly proofBacklogMax: number | null; // blocks waiting for their proof
+  readonly validatorsDown: number; // at the end of the hour
+}
+
+export interface Outcome {
+  readonly replication: number;
+  readonly fingerprint: string;
+  readonly facts: number; // facts in the fingerprint
+  readonly result: RolloutResult;
+  readonly end: Micros; // when the rollout ended
+  /** One number per key of the metric catalogue; null where the replication has no data. */
+  readonly metrics: Readonly<Record<string, number | null>>;
+  readonly undone: readonly Undo[];
+  readonly blocks: number; // decided in all
+  readonly blocksAtMessageLevel: number;
+  readonly messageEvents: number;
+  /** Only when details were asked for. */
+  readonly timeline?: readonly Transition[];
+  readonly hours?: readonly HourRecord[];
+}

@@ -1,0 +1,251 @@
+/**
+ * One replication: the whole rollout, simulated, as a pure function of (plan, seed, replication).
+ */
+import { assert } from '#base/assert';
+import { createFingerprint, formatFingerprint } from '#base/fingerprint';
+import type { Micros } from '#base/time';
+import { createEventQueue, peekTime, popEvent } from '#kernel/queue';
+import { createStream } from '#kernel/stream';
+import { createLogHistogram, meanOfHistogram, quantileOfHistogram } from '#stats/log-histogram';
+import {
+  BATCH,
+  BATCH_NODE_UP,
+  CHECK,
+  DECISION,
+  DEFECT,
+  DWELL,
+  FAULT_END,
+  FAULT_START,
+  NEXT_STEP,
+  NODE_UP,
+  RESTORED,
+} from './handlers/agenda.js';
+import { createDefects, createFaultStreams, endFault, scheduleFaults, showDefect, startFault } from './handlers/faults.js';
+import { createHour } from './handlers/hours.js';
+import { bringUp } from './handlers/nodes.js';
+import type { PilotCache } from './handlers/pilot.js';
+import { advanceRun, disturb } from './handlers/quiet.js';
+import {
+  afterBlock,
+  closeRollout,
+  endRestart,
+  nextStep,
+  restore,
+  runCheck,
+  startBatch,
+  startRollout,
+  testDwell,
+  undo,
+} from './handlers/rollout.js';
+import type { Outcome } from './outcome.js';
+import type { Plan } from './plan.js';
+import type { Run, World } from './world.js';
+
+export { createPilotCache, type PilotCache } from './handlers/pilot.js';
+
+export interface RehearsalOptions {
+  readonly details: boolean; // keep the timeline and the hours
+  readonly cache: PilotCache; // shared by the replications of a worker; it never changes an outcome
+}
+
+/**
+ * Rehearses the plan once.
+ *
+ * @param seed - of the experiment
+ * @param replication - number of the replication, integer ≥ 0
+ */
+export function rehearse(plan: Plan, seed: string, replication: number, options: RehearsalOptions): Outcome {
+  const world = createWorld(plan, seed, replication, options.details);
+  scheduleFaults(world);
+  startRollout(world);
+  while (world.rollout.state !== 'ended' && advanceWorld(world, options.cache)) {
+    // each pass finalizes a block or handles one event
+  }
+  if (world.rollout.state !== 'ended') world.now = plan.horizon;
+  closeRollout(world);
+  return conclude(world);
+}
+
+/** The state before anything happens. */
+export function createWorld(plan: Plan, seed: string, replication: number, details: boolean): World {
+  return {
+    plan,
+    seed,
+    replication,
+    details,
+    agenda: createEventQueue(),
+    watch: createEventQueue(),
+    facts: createFingerprint(),
+    now: 0,
+    runs: [],
+    run: null,
+    rollout: {
+      channel: -1,
+      step: -1,
+      state: 'running',
+      result: 'unfinished',
+      targets: [],
+      batches: [],
+      batch: 0,
+      pause: 0,
+      parked: -1,
+      gate: -1,
+      waitingFor: 0,
+      serial: 0,
+      stepStart: 0,
+      stepStartHeight: 0,
+      channelStart: 0,
+      lastRestart: Number.NEGATIVE_INFINITY,
+      heldSince: 0,
+      checks: [],
+      undo: null,
+    },
+    occurrences: [],
+    faultStreams: createFaultStreams(plan.faults, seed, replication),
+    defects: createDefects(plan.faults, seed, replication),
+    operations: createStream(seed, replication, 'operations'),
+    recoveries: [],
+    normalBlocks: 0,
+    blocks: 0,
+    blocksAtMessageLevel: 0,
+    messageEvents: 0,
+    slots: 0,
+    forks: 0,
+    violations: 0,
+    intervals: createLogHistogram(),
+    finalities: createLogHistogram(),
+    participationSum: 0,
+    longestStall: 0,
+    worstRecovery: null,
+    relativeErrorSum: 0,
+    expectedSum: 0,
+    validatorsOff: 0,
+    conservationViolations: 0,
+    shortfall: 0,
+    undone: [],
+    badReleaseOnMainnet: false,
+    falseAbort: false,
+    timeline: [],
+    hours: [],
+    hour: createHour(0),
+  };
+}
+
+/** Finalizes one block or handles one event; false when nothing is left before the horizon. */
+export function advanceWorld(world: World, cache: PilotCache): boolean {
+  const run = world.run as Run;
+  const agenda = peekTime(world.agenda);
+  const watch = peekTime(world.watch);
+  const until = Math.min(agenda, watch, world.plan.horizon);
+  if (advanceRun(world, run, until, cache)) {
+    if (afterBlock(world)) disturb(world, run);
+    return true;
+  }
+  if (until >= world.plan.horizon) return false;
+  world.now = Math.max(world.now, until);
+  if (agenda <= watch) handleAgenda(world);
+  else handleWatch(world);
+  return true;
+}
+
+function handleAgenda(world: World): void {
+  popEvent(world.agenda);
+  const { kind, target, data } = world.agenda;
+  const run = world.run as Run;
+  if (changeConditions(world, run, kind, target, data) && world.run === run) disturb(world, run);
+}
+
+/** @returns whether the conditions of the run may have changed */
+function changeConditions(world: World, run: Run, kind: number, target: number, data: number): boolean {
+  switch (kind) {
+    case FAULT_START:
+      return startFault(world, run, target);
+    case FAULT_END:
+      return endFault(world, run, data);
+    case NODE_UP:
+      if (data !== run.id) return false;
+      bringUp(world, run, target);
+      return true;
+    case DEFECT:
+      return data === run.id && showDefect(world, run, target);
+    case BATCH:
+      startBatch(world);
+      return true;
+    case BATCH_NODE_UP:
+      return endRestart(world, run, target, data);
+    case DECISION:
+      undo(world, data);
+      return true;
+    case RESTORED:
+      restore(world);
+      return true;
+    default:
+      assert(kind === NEXT_STEP, `agenda event ${kind} is known`);
+      nextStep(world);
+      return true;
+  }
+}
+
+function handleWatch(world: World): void {
+  popEvent(world.watch);
+  const { kind, target, data } = world.watch;
+  if (kind === CHECK) runCheck(world, data, target);
+  else {
+    assert(kind === DWELL, `watch event ${kind} is known`);
+    testDwell(world, data, target);
+  }
+}
+
+function conclude(world: World): Outcome {
+  const { plan, rollout } = world;
+  const end: Micros = rollout.result === 'unfinished' ? plan.horizon : world.now;
+  const undone = (kind: string): number => (world.undone.some((undoing) => undoing.kind === kind) ? 1 : 0);
+  const slots = Math.max(1, world.slots);
+  const run = world.run as Run;
+  const proposed = run.proposed.reduce((sum, blocks) => sum + blocks, 0);
+  return {
+    replication: world.replication,
+    fingerprint: formatFingerprint(world.facts),
+    facts: world.facts.count,
+    result: rollout.result,
+    end,
+    metrics: {
+      'liveness.slotShare': Math.min(1, world.blocks / slots),
+      'liveness.longestStall': world.longestStall,
+      'liveness.blockInterval': meanOfHistogram(world.intervals),
+      'liveness.blockInterval.p99': quantileOfHistogram(world.intervals, 0.99),
+      'liveness.finality': meanOfHistogram(world.finalities),
+      'liveness.finality.p99': quantileOfHistogram(world.finalities, 0.99),
+      'liveness.recovery': world.recoveries.length > 0 ? worstOpenRecovery(world) : world.worstRecovery,
+      'liveness.missedSlots': Math.max(0, slots - world.blocks),
+      'liveness.participation': world.blocks === 0 ? null : world.participationSum / world.blocks,
+      'rewards.relativeError': world.expectedSum === 0 ? null : world.relativeErrorSum / world.expectedSum,
+      'rewards.validatorsOff': world.expectedSum === 0 ? null : world.validatorsOff,
+      'rewards.conservationViolations': world.conservationViolations,
+      'rewards.shortfall': world.shortfall,
+      'rewards.leaderConcentration': proposed === 0 ? null : Math.max(...run.proposed) / proposed,
+      'rollback.any': world.undone.length > 0 ? 1 : 0,
+      'rollback.abort': undone('abort'),
+      'rollback.gate': undone('gate-rollback'),
+      'rollback.state': undone('state-rollback'),
+      'rollback.badReleaseOnMainnet': world.badReleaseOnMainnet ? 1 : 0,
+      'rollback.falseAbort': world.falseAbort ? 1 : 0,
+      'rollback.slotsLost': world.undone.reduce((sum, undoing) => sum + undoing.slotsLost, 0),
+      'rollout.completed': rollout.result === 'completed' ? 1 : 0,
+      'rollout.duration': end,
+      'safety.forks': world.forks,
+      'safety.violations': world.violations,
+    },
+    undone: world.undone,
+    blocks: world.blocks,
+    blocksAtMessageLevel: world.blocksAtMessageLevel,
+    messageEvents: world.messageEvents,
+    ...(world.details ? { timeline: world.timeline, hours: world.hours } : {}),
+  };
+}
+
+/** A fault whose recovery never came counts with the time until the end. */
+function worstOpenRecovery(world: World): Micros {
+  const open = world.recoveries.map((recovery) => world.now - recovery.since);
+  return Math.max(world.worstRecovery ?? 0, ...open);
+}

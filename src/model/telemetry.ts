@@ -1,0 +1,45 @@
+/**
+ * What the chain's dashboards hold: a ring of the last blocks and the last unplanned stops, as the probes saw them.
+ *
+ * `handlers/block` writes it; `probe` reads it with its delay. Times are µs.
+ */
+import type { Micros } from '#base/time';
+
+export interface Telemetry {
+  readonly size: number; // blocks kept
+  count: number; // blocks seen
+  readonly at: Float64Array; // finalized, by block mod size
+  readonly interval: Float64Array;
+  readonly finality: Float64Array;
+  readonly participation: Float64Array;
+  readonly releaseParticipation: Float64Array; // NaN where no node runs the release
+  readonly rounds: Uint16Array;
+  readonly proofLatency: Float64Array; // NaN while no proofs are made
+  readonly proofBacklog: Uint16Array;
+  readonly diverged: Uint16Array; // nodes whose state differs from the chain's
+  readonly mismatch: Float64Array; // units paid beyond or below the rule in this block
+  readonly stops: { readonly at: Micros; readonly release: boolean }[]; // unplanned, in order
+  since: Micros; // nothing before is known: the channel's start
+}
+
+/**
+ * @param size - blocks to keep: the longest window of any check, and room
+ */
+export function createTelemetry(size: number, since: Micros): Telemetry {
+  return {
+    size,
+    count: 0,
+    at: new Float64Array(size),
+    interval: new Float64Array(size),
+    finality: new Float64Array(size),
+    participation: new Float64Array(size),
+    releaseParticipation: new Float64Array(size),
+    rounds: new Uint16Array(size),
+    proofLatency: new Float64Array(size),
+    proofBacklog: new Uint16Array(size),
+    diverged: new Uint16Array(size),
+    mismatch: new Float64Array(size),
+    stops: [],
+    since,
+  };
+}

@@ -1,0 +1,180 @@
+/**
+ * The whole state of one replication: what a snapshot copies. Plain data throughout.
+ *
+ * Two queues hold what is to come besides consensus: the *agenda* of whatever changes a chain's conditions (faults,
+ * restarts, decisions), which ends a quiet stretch beforehand, and the *watch* of what only looks (checks, dwell times).
+ * At equal times the agenda comes first, then the watch, then consensus.
+ */
+import type { Fingerprint } from '#base/fingerprint';
+import type { Micros } from '#base/time';
+import type { QuantileTable } from '#kernel/quantile-table';
+import type { EventQueue } from '#kernel/queue';
+import type { Stream } from '#kernel/stream';
+import type { LogHistogram } from '#stats/log-histogram';
+import type { Chain } from './chain.js';
+import type { HourRecord, RolloutResult, Transition, Undo, UndoKind } from './outcome.js';
+import type { Plan } from './plan.js';
+import type { Ledger } from './rewards/ledger.js';
+import type { Telemetry } from './telemetry.js';
+
+/** A chain in use, with what surrounds it. */
+export interface Run {
+  readonly id: number; // of this world, in order of creation
+  readonly chain: Chain;
+  ledger: Ledger;
+  backup: Ledger; // as of the last backup
+  backupHeight: number;
+  telemetry: Telemetry;
+  /** `message`: consensus runs as events; `block`: block by block; `frozen`: no quorum, nothing can happen. */
+  mode: 'message' | 'block' | 'frozen';
+  suspended: boolean; // mode `frozen`: nodes hold votes of the height after the tip
+  law: Law | null; // of the quiet stretch; set in mode `block`
+  releaseFactor: number; // participation of nodes on the release over that of all; NaN without any
+  lawEpoch: number; // the epoch whose leader order the law knows
+  settledSince: number; // height at which the last disturbance was seen
+  nextStart: Micros; // mode `block`: when the next slot begins
+  lastBlockAt: Micros;
+  readonly downReasons: Int32Array; // by validator: why it is down, counted
+  readonly downSince: Float64Array; // height at which it went down
+  readonly feeTable: QuantileTable;
+  readonly proveTable: QuantileTable;
+  readonly feeKey: number;
+  readonly proveKey: number;
+  readonly lawKey: number;
+  readonly proposed: Float64Array; // blocks by proposer
+  readonly since: Micros; // when it came into use
+}
+
+/** How blocks go in one regime, as pilot rounds found: joint samples. */
+export interface Law {
+  readonly key: string;
+  readonly led: LawSamples; // the first proposer takes part
+  readonly leaderless: LawSamples | null; // it does not; null where that cannot be
+}
+
+export interface LawSamples {
+  readonly finality: Float64Array; // µs from the start of the height
+  readonly rounds: Int32Array; // ≥ 1
+  readonly participation: Float64Array;
+}
+
+/** A fault that has begun. */
+export interface Occurrence {
+  readonly fault: number; // index in the plan
+  readonly run: number; // id of the chain in use it hit
+  readonly start: Micros;
+  end: Micros; // Infinity while it lasts and for ever
+  readonly validators: readonly number[];
+}
+
+export interface Rollout {
+  channel: number; // index in the plan; −1 before the first
+  step: number;
+  /** What the rollout is doing. */
+  state: 'running' | 'holding' | 'deciding' | 'undoing' | 'recovering' | 'ended';
+  result: RolloutResult;
+  targets: number[]; // validators of the channel
+  batches: number[][];
+  batch: number; // the one under way
+  pause: Micros; // between batches
+  parked: number; // agenda kind that waits for the end of a hold, −1 for none
+  gate: number; // index in the plan of the phase being switched on, −1 for none
+  waitingFor: number; // restarts of the batch under way
+  serial: number; // of the batch under way, counted over the whole rollout
+  stepStart: Micros;
+  stepStartHeight: number;
+  channelStart: Micros;
+  lastRestart: Micros; // when a batch last stopped nodes; −Infinity before
+  heldSince: Micros;
+  checks: CheckState[];
+  undo: UndoState | null;
+}
+
+export interface CheckState {
+  failuresInRow: number;
+  outcome: 'success' | 'failure' | 'inconclusive';
+  failing: boolean; // failed often enough in a row
+}
+
+export interface UndoState {
+  readonly kind: UndoKind;
+  readonly at: Micros;
+  readonly channel: string;
+  readonly gate: string | null;
+  readonly check: string;
+  readonly cause: string;
+  readonly blocksBefore: number; // blocks of the run when it was decided
+  blocksGivenUp: number;
+}
+
+/** A defect of the release: when it shows next. */
+export interface DefectState {
+  readonly fault: number;
+  readonly stream: Stream;
+  eligible: number; // blocks under which it could have shown
+  next: number; // it shows at this count
+  shown: number;
+}
+
+/** A fault that has ended and whose chain is not yet back to normal. */
+export interface Recovery {
+  readonly since: Micros;
+  normal: number; // consecutive normal blocks since
+}
+
+export interface World {
+  readonly plan: Plan;
+  readonly seed: string;
+  readonly replication: number;
+  readonly details: boolean;
+  readonly agenda: EventQueue;
+  readonly watch: EventQueue;
+  readonly facts: Fingerprint;
+  now: Micros;
+  runs: Run[];
+  run: Run | null; // the active one
+  readonly rollout: Rollout;
+  readonly occurrences: Occurrence[];
+  readonly faultStreams: Stream[];
+  readonly defects: DefectState[];
+  readonly operations: Stream;
+  recoveries: Recovery[];
+  normalBlocks: number; // consecutive
+  // measured
+  blocks: number;
+  blocksAtMessageLevel: number;
+  messageEvents: number;
+  slots: number; // of runs that are over
+  forks: number;
+  violations: number;
+  readonly intervals: LogHistogram;
+  readonly finalities: LogHistogram;
+  participationSum: number;
+  longestStall: Micros;
+  worstRecovery: Micros | null;
+  relativeErrorSum: number;
+  expectedSum: number;
+  validatorsOff: number;
+  conservationViolations: number;
+  shortfall: number;
+  readonly undone: Undo[];
+  badReleaseOnMainnet: boolean;
+  falseAbort: boolean;
+  readonly timeline: Transition[];
+  readonly hours: HourRecord[];
+  hour: HourState;
+}
+
+/** Sums of the hour under way. */
+export interface HourState {
+  start: Micros;
+  blocks: number;
+  intervalSum: number;
+  finalitySum: number;
+  finalityMax: number;
+  participationSum: number;
+  roundsSum: number;
+  proofLatencySum: number;
+  proofs: number;
+  proofBacklogMax: number;
+}

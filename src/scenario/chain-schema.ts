@@ -1,0 +1,183 @@
+/**
+ * The sections of a scenario that describe the chain and those who run it.
+ *
+ * Defaults come from `defaults.ts` by path; descriptions are printed by `explain` and stand in the JSON Schema.
+ */
+import { z } from 'zod';
+import { defaultAt } from './defaults.js';
+import { amountDistribution, durationDistribution } from './distribution.js';
+import {
+  bandwidth,
+  basisPoints,
+  decimal,
+  duration,
+  list,
+  money,
+  oneOf,
+  positiveDuration,
+  positiveShare,
+  quote,
+  say,
+  section,
+  share,
+  size,
+  whole,
+  word,
+} from './value.js';
+
+/** `schema`, or what the table of defaults has at `path`. */
+export function defaulted<T extends z.ZodType>(schema: T, path: string, text: string) {
+  // zod hands the default on as it is, so a list or a map must be a copy.
+  const value = structuredClone(defaultAt(path).value);
+  return z.prefault(schema, value as z.core.util.NoUndefined<z.input<T>>).describe(text);
+}
+
+const timeouts = section({
+  propose: defaulted(positiveDuration, 'chain.timeouts.propose', 'Wait for the proposal of round 0.'),
+  proposeDelta: defaulted(duration, 'chain.timeouts.proposeDelta', 'More of it in each further round.'),
+  prevote: defaulted(positiveDuration, 'chain.timeouts.prevote', 'Wait after a quorum of differing prevotes.'),
+  prevoteDelta: defaulted(duration, 'chain.timeouts.prevoteDelta', 'More of it in each further round.'),
+  precommit: defaulted(positiveDuration, 'chain.timeouts.precommit', 'Wait after a quorum of differing precommits.'),
+  precommitDelta: defaulted(duration, 'chain.timeouts.precommitDelta', 'More of it in each further round.'),
+  rebroadcast: defaulted(positiveDuration, 'chain.timeouts.rebroadcast', 'Time until a silent node repeats its votes.'),
+  rebroadcastDelta: defaulted(duration, 'chain.timeouts.rebroadcastDelta', 'More of it in each further round.'),
+});
+
+export const chainSchema = section({
+  blockTime: defaulted(positiveDuration, 'chain.blockTime', 'The slot: the time at which heights are meant to follow.'),
+  epochBlocks: defaulted(
+    whole(1, 'a number of blocks'),
+    'chain.epochBlocks',
+    'Blocks of an epoch; gates switch and payouts are reckoned at its end.',
+  ),
+  committeeTarget: defaulted(
+    whole(1, 'a number of validators'),
+    'chain.committeeTarget',
+    'Validators of a committee at most.',
+  ),
+  timeouts: timeouts.prefault({}).describe('Timeouts of the consensus: base + round × delta.'),
+  build: defaulted(durationDistribution, 'chain.build', 'Time in which a proposer builds a block.'),
+  execute: defaulted(durationDistribution, 'chain.execute', 'Time in which a validator checks a block.'),
+  blockSize: defaulted(size, 'chain.blockSize', 'Size of a block with its proof.'),
+  voteSize: defaulted(size, 'chain.voteSize', 'Size of a vote.'),
+});
+
+const region = section({
+  name: word.describe('Name of the region.'),
+  share: positiveShare.optional().describe('Share of the validators; those left out share the rest equally.'),
+});
+
+const FIX_DELAY = 'Write one delay, or { within: …, between: … } with "pairs" for the exceptions.';
+const delayByPlace = section({
+  within: durationDistribution.describe('One-way delay inside a region.'),
+  between: durationDistribution.describe('One-way delay between two regions.'),
+  pairs: list(
+    section({
+      from: word.describe('A region.'),
+      to: word.describe('Another one; the delay holds both ways.'),
+      delay: durationDistribution.describe('One-way delay between the two.'),
+    }),
+  )
+    .optional()
+    .describe('Pairs of regions with a delay of their own.'),
+}).transform(({ within, between, pairs }) => ({ within, between, pairs: pairs ?? [] }));
+const delaySame = durationDistribution.transform((delay) => ({ within: delay, between: delay, pairs: [] }));
+
+export const networkSchema = section({
+  regions: defaulted(list(region, 1), 'network.regions', 'Where validators stand.'),
+  delay: defaulted(
+    z.union([delayByPlace, delaySame], {
+      error: ({ input }) => (input === undefined ? undefined : say(`${quote(input)} is not a delay`, FIX_DELAY)),
+    }),
+    'network.delay',
+    'One-way delay of a message.',
+  ),
+  loss: defaulted(share, 'network.loss', 'Probability that a message to one receiver is lost.'),
+  bandwidth: defaulted(bandwidth, 'network.bandwidth', 'Bandwidth of one link.'),
+});
+
+const range = z
+  .tuple([whole(0, 'a number'), whole(0, 'a number')], {
+    error: ({ input }) =>
+      input === undefined ? undefined : say(`${quote(input)} is not a range`, 'Write [min, max], such as [200, 720].'),
+  })
+  .refine(([min, max]) => min <= max, { error: say('max is less than min', 'Write [min, max].') });
+
+export const validatorsSchema = section({
+  stakeMean: defaulted(whole(1, 'an amount of stake'), 'validators.stakeMean', 'Mean stake, in units.'),
+  stakeExponent: defaulted(decimal(0, 'an exponent'), 'validators.stakeExponent', 'Zipf exponent of stake over ranks.'),
+  hours: defaulted(range, 'validators.hours', 'Timetoke hours at the start, uniform.'),
+  successes: defaulted(range, 'validators.successes', 'Consensus successes at the start, uniform.'),
+  newcomers: defaulted(share, 'validators.newcomers', 'Share that starts in tier TL3.'),
+});
+
+export const witnessesSchema = section({
+  count: defaulted(whole(0, 'a number of witnesses'), 'witnesses.count', 'Witnesses of a block.'),
+  online: defaulted(share, 'witnesses.online', 'Probability that a witness attests a block.'),
+});
+
+export const proofsSchema = section({
+  workers: defaulted(whole(1, 'a number of jobs'), 'proofs.workers', 'Prover jobs a node runs side by side.'),
+  prove: defaulted(durationDistribution, 'proofs.prove', 'Time of proving one block.'),
+  verify: defaulted(durationDistribution, 'proofs.verify', 'Time of verifying the proofs of one block.'),
+  cacheHit: defaulted(share, 'proofs.cacheHit', 'Probability that a proof was verified before its block arrives.'),
+  lag: defaulted(whole(1, 'a number of blocks'), 'proofs.lag', 'Blocks after which a block must carry the proof.'),
+  failure: defaulted(share, 'proofs.failure', 'Probability that one attempt at a proof fails and is repeated.'),
+});
+
+export const rewardsSchema = section({
+  base: defaulted(money, 'rewards.base', 'Units a block emits to its committee.'),
+  leaderBonus: defaulted(basisPoints, 'rewards.leaderBonus', 'Bonus of the leader, as a share of base, on top.'),
+  witnessShare: defaulted(basisPoints, 'rewards.witnessShare', 'What witnesses get, as a share of base, on top.'),
+  witnessTreasury: defaulted(
+    basisPoints,
+    'rewards.witnessTreasury',
+    'Share of the witness part that the witness treasury pays; the fee pool pays the rest.',
+  ),
+  feesPerBlock: defaulted(amountDistribution, 'rewards.feesPerBlock', 'Fees of a block, in units.'),
+  treasuryDays: defaulted(
+    decimal(0, 'a number of days'),
+    'rewards.treasuryDays',
+    'Days of emission in each treasury at the start.',
+  ),
+});
+
+export const telemetrySchema = section({
+  interval: defaulted(positiveDuration, 'telemetry.interval', 'Time between two samples of a probe.'),
+  delay: defaulted(duration, 'telemetry.delay', 'Time until a sample is on the dashboard.'),
+});
+
+export const operationsSchema = section({
+  restart: defaulted(durationDistribution, 'operations.restart', 'Planned stop of a node until it takes part again.'),
+  crashRestart: defaulted(
+    durationDistribution,
+    'operations.crashRestart',
+    'Crash of a node until it takes part again.',
+  ),
+  decision: defaulted(durationDistribution, 'operations.decision', 'Failed check until people decide.'),
+  restore: defaulted(durationDistribution, 'operations.restore', 'That decision until a snapshot is restored.'),
+  holdLimit: defaulted(positiveDuration, 'operations.holdLimit', 'A promotion held longer is aborted.'),
+  batches: defaulted(positiveShare, 'operations.batches', 'Share of the nodes restarted at once in a rollback.'),
+});
+
+/** The chain's feature gates and what turning one on does in the simulation (§13.1). */
+export const GATES = {
+  malachite_consensus: 'The blueprint selects committee and leader order; off, proposers take turns by address.',
+  timetoke_rewards: 'Committee and leader are paid at each epoch end; off, nobody is.',
+  witness_network: 'Witnesses attest blocks; they are paid once rewards are on as well.',
+  recursive_proofs: 'A block must carry the proof of an earlier one; validators wait for it.',
+  pruning: 'Payloads of proven blocks are removed.',
+  reconstruction: 'Removed payloads can be rebuilt from snapshots and proofs.',
+  consensus_enforcement: 'Faulty votes and proofs are slashed.',
+} as const;
+
+export const gatesSchema = list(
+  section({
+    name: word.describe('Name of the phase, used by channels, faults and expectations.'),
+    enables: list(oneOf(Object.keys(GATES) as (keyof typeof GATES)[]), 1).describe(
+      'Gates of the chain that switch on together, at an epoch boundary.',
+    ),
+    after: list(word).optional().describe('Phases that must be active before.'),
+  }),
+  1,
+);

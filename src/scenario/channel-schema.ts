@@ -1,0 +1,164 @@
+/**
+ * The sections of a scenario that describe the rollout: channels with their steps and checks, and what is expected.
+ */
+import { z } from 'zod';
+import { defaulted } from './chain-schema.js';
+import { defaultAt } from './defaults.js';
+import {
+  countOrShare,
+  duration,
+  dwellText,
+  list,
+  oneOf,
+  positiveDuration,
+  positiveShare,
+  quote,
+  say,
+  section,
+  sentence,
+  share,
+  whole,
+  word,
+} from './value.js';
+
+/** What a check that failed does to the promotion. */
+export const CHECK_ACTIONS = {
+  hold: 'The rollout waits until the check succeeds again.',
+  abort: 'The promotion is given up and the channel returns to the previous release.',
+  rollback: 'The gates of the channel are switched off again, and a snapshot is restored where state diverged.',
+} as const;
+
+/** How a gate runs in a channel. */
+export const GATE_MODES = {
+  enforce: 'Blocks that break the rule are refused.',
+  shadow: 'Nodes compute the rule and report, but refuse nothing.',
+} as const;
+
+export const STATISTICS = ['mean', 'min', 'max', 'sum', 'p50', 'p90', 'p95', 'p99'] as const;
+
+const FIX_DWELL = 'Write 24h, 10 epochs, or { time: 24h, epochs: 10 } for the later of both.';
+const dwell = z
+  .union(
+    [
+      dwellText,
+      section({
+        time: duration.optional().describe('Time at least.'),
+        epochs: whole(0, 'a number of epochs').optional().describe('Epochs at least.'),
+      }).transform(({ time, epochs }) => ({ time: time ?? 0, epochs: epochs ?? 0 })),
+    ],
+    {
+      error: ({ input }) =>
+        input === undefined ? undefined : say(`${quote(input)} is not a time to dwell`, FIX_DWELL),
+    },
+  )
+  .meta({ title: 'a duration, epochs such as 10 epochs, or { time, epochs } for the later of both' });
+export type Dwell = z.output<typeof dwell>;
+
+/** A dwell of the table of defaults. */
+export function parseDwell(written: string): Dwell {
+  return dwell.parse(written);
+}
+
+const batches = positiveShare.optional().describe('Share of the nodes restarted at once.');
+const pause = duration.optional().describe('Wait between two batches.');
+const mode = oneOf(Object.keys(GATE_MODES) as (keyof typeof GATE_MODES)[])
+  .optional()
+  .describe('Whether nodes enforce the gate or only compute it.');
+
+const step = section({
+  upgrade: section({ batches, pause }).optional().describe('Restart the nodes on the new release.'),
+  gate: section({ phase: word.describe('A phase of gates.'), batches, pause, mode })
+    .optional()
+    .describe('Restart the nodes with a phase of gates, which switches on at the next epoch boundary.'),
+  dwell: dwell.optional().describe('Wait and watch.'),
+})
+  .meta({ minProperties: 1, maxProperties: 1 })
+  .superRefine((written, context) => {
+    const kinds = Object.keys(written).filter((key) => written[key as keyof typeof written] !== undefined);
+    if (kinds.length !== 1) {
+      context.addIssue(say(`a step does one thing, not ${kinds.length}`, 'Write one of upgrade, gate and dwell.'));
+    }
+  });
+export type StepInput = z.output<typeof step>;
+
+const FIX_CONDITION = 'Write a comparison such as "<= 8s".';
+const conditionError = ({ input }: { input?: unknown }): string | undefined =>
+  input === undefined ? undefined : say(`${quote(input)} is not a condition`, FIX_CONDITION);
+const condition = z
+  .string({ error: conditionError })
+  .regex(/^(?:<=|>=|<|>) *[^\s<>=]+$/, { error: conditionError })
+  .meta({ title: 'a comparison in the unit of the metric, such as "<= 8s"' });
+
+const check = section({
+  name: word.optional().describe('Name in reports; by default metric and statistic.'),
+  metric: z.string().describe('Key of a probe metric.'),
+  statistic: oneOf(STATISTICS).optional().describe('What is taken of the samples in the window.'),
+  window: defaulted(positiveDuration, 'channels[].checks[].window', 'How far the check looks back.'),
+  interval: defaulted(positiveDuration, 'channels[].checks[].interval', 'Time between two evaluations.'),
+  success: condition.describe('When the check succeeds, in the unit of the metric.'),
+  failure: condition
+    .optional()
+    .describe('When it fails; between success and failure it is inconclusive. By default: whatever is no success.'),
+  minSamples: defaulted(
+    whole(1, 'a number of samples'),
+    'channels[].checks[].minSamples',
+    'Samples in the window below which the check is inconclusive.',
+  ),
+  consecutiveFailures: defaulted(
+    whole(1, 'a number of evaluations'),
+    'channels[].checks[].consecutiveFailures',
+    'Failures in a row that make the check fail.',
+  ),
+  onFail: oneOf(Object.keys(CHECK_ACTIONS) as (keyof typeof CHECK_ACTIONS)[])
+    .optional()
+    .describe('What happens then: hold, abort or rollback.'),
+});
+export type CheckInput = z.output<typeof check>;
+
+export const checksSchema = list(check);
+
+const channel = section({
+  name: word.describe('Name of the channel; development, testnet, canary and mainnet have defaults of their own.'),
+  chain: word
+    .optional()
+    .describe('Chain it runs on. Channels that name the same one share it; by default a chain of its own.'),
+  validators: countOrShare
+    .optional()
+    .describe('Validators that run the release in this channel, as a number or a share of the chain.'),
+  chainValidators: whole(1, 'a number of validators')
+    .optional()
+    .describe('Validators of the chain; by default the largest number among the channels on it.'),
+  dwell: dwell.optional().describe('Watch at the end of the channel.'),
+  gateDwell: dwell.optional().describe('Watch after each gate.'),
+  gates: list(word).optional().describe('Phases of gates the channel switches on, in this order.'),
+  steps: list(step, 1)
+    .optional()
+    .describe('What the channel does, step by step, in place of upgrade, gates with gateDwell, and dwell.'),
+  checks: checksSchema.optional().describe('Rules on telemetry that guard the promotion; [] for none.'),
+});
+export type ChannelInput = z.output<typeof channel>;
+
+export const channelsSchema = list(channel, 1);
+
+const CONFIDENCE = 'expect[].confidence';
+const confidence = share.refine((level) => level > 0 && level < 1, {
+  error: say('is not between 0% and 100%', 'Write 95% or 99%.'),
+});
+const expectation = z.union(
+  [
+    sentence.transform((that) => ({ that, confidence: confidence.parse(defaultAt(CONFIDENCE).value) })),
+    section({
+      that: sentence.describe('The claim, such as "P(abort in canary) >= 99%".'),
+      confidence: defaulted(confidence, CONFIDENCE, 'Confidence of the verdicts on all claims together.'),
+    }),
+  ],
+  {
+    error: ({ input }) =>
+      input === undefined
+        ? undefined
+        : say(`${quote(input)} is not an expectation`, 'Write { that: "P(abort in canary) >= 99%" }.'),
+  },
+);
+export type ExpectationInput = z.output<typeof expectation>;
+
+export const expectSchema = list(expectation);

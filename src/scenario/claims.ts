@@ -1,0 +1,56 @@
+/**
+ * The expectations of a scenario as claims, and a word of warning about those that no result could ever show.
+ */
+import type { ExpectationInput } from './channel-schema.js';
+import type { Claim } from './claim.js';
+import { type ClaimNames, parseClaim } from './expression.js';
+import type { Place } from './place.js';
+import { addWarning, type Report } from './report.js';
+import { formatPath, type Path } from './tree.js';
+
+export function resolveClaims(input: readonly ExpectationInput[], names: ClaimNames, report: Report): Claim[] {
+  return input.flatMap(({ that, confidence }, i) => {
+    const parsed = parseClaim(that, confidence, names);
+    if ('claim' in parsed) return [parsed.claim];
+    const path = pathOf(i, report);
+    for (const { offset, width, what, fix } of parsed.mistakes) {
+      const place = inside(report.locator.value(path), that, offset, width);
+      report.problems.push({ place, path: formatPath(path), what, fix });
+    }
+    return [];
+  });
+}
+
+/** An expectation is a text, or a map whose `that` is the text. */
+function pathOf(index: number, report: Report): Path {
+  const path = ['expect', index, 'that'];
+  return report.locator.at(path) === undefined ? ['expect', index] : path;
+}
+
+/** The place of some characters of a text, if the file has the text as it is, and not folded or escaped. */
+function inside(place: Place, text: string, offset: number, width: number): Place {
+  const line = place.source.lines[place.line - 1] ?? '';
+  const start = line.indexOf(text, place.column - 1);
+  return start < 0 ? place : { ...place, column: start + offset + 1, width: Math.max(1, width) };
+}
+
+/**
+ * Warns of claims on probabilities that would stay open even if every replication agreed with them.
+ *
+ * If all of n replications agree, the exact one-sided bound is α^(1/n) (Clopper & Pearson 1934): the least n is then
+ * log α ÷ log p. Sharing α among several claims only takes more.
+ */
+export function warnOfUnprovable(claims: readonly Claim[], replications: number, report: Report): void {
+  claims.forEach(({ statistic, comparator, threshold, confidence }, i) => {
+    if (statistic !== 'P') return;
+    const agreed = comparator.startsWith('>') ? threshold : 1 - threshold;
+    const needed = agreed <= 0 ? 1 : agreed >= 1 ? Number.POSITIVE_INFINITY : leastReplications(agreed, confidence);
+    if (replications >= needed) return;
+    const fix = Number.isFinite(needed) ? `Run at least ${needed}, or claim less.` : 'Claim less than certainty.';
+    addWarning(report, pathOf(i, report), `${replications} replications cannot show this, even if all agree`, fix);
+  });
+}
+
+function leastReplications(agreed: number, confidence: number): number {
+  return Math.max(1, Math.ceil(Math.log(1 - confidence) / Math.log(agreed) - 1e-9));
+}

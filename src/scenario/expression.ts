@@ -1,0 +1,330 @@
+/**
+ * The text of a claim: `P(abort in canary) >= 99%`, `P(liveness.longestStall > 10m) <= 5%`, `p95(liveness.recovery) < 3m`.
+ *
+ * Grammar:
+ *   claim     = estimate comparator quantity
+ *   estimate  = "P(" event ")" | "P(" metric [comparator quantity] ")" | ("mean" | "p50" | "p90" | "p95" | "p99") "(" metric ")"
+ *   event     = ("abort" | "gate rollback" | "state rollback" | "rollback") {"in" channel | "by" cause | "at" gate}
+ *
+ * mathjs parses the structure. It gives words of its own meaning to `in`, `%` and `m`, and would take `crash-1` for a
+ * difference: so every phrase and every quantity goes to it as a placeholder. Of its tree only calls, comparisons,
+ * parentheses and placeholders are accepted; nothing is ever evaluated, since evaluation could be made to run for ever.
+ * It loads in about the time of the rest of the loader together, so only a file with claims loads it.
+ */
+import { createRequire } from 'node:module';
+import type { FunctionNode, MathNode, OperatorNode, ParenthesisNode, SymbolNode } from 'mathjs';
+import { findMetric, METRICS, type Metric } from '#model/metric';
+import type { Comparator } from '#model/plan';
+import type { Claim, ClaimStatistic, ClaimSubject } from './claim.js';
+import { parseQuantity, QUANTITY_EXAMPLE } from './quantity.js';
+import { suggest } from './suggest.js';
+
+/** Names that an event may refer to. */
+export interface ClaimNames {
+  readonly channels: readonly string[];
+  readonly gates: readonly string[];
+  readonly causes: readonly string[];
+}
+
+/** What is wrong with a claim, and where in its text. */
+export interface ClaimMistake {
+  readonly offset: number;
+  readonly width: number;
+  readonly what: string;
+  readonly fix: string;
+}
+
+export type ParsedClaim = { readonly claim: Claim } | { readonly mistakes: readonly ClaimMistake[] };
+
+type Parse = (text: string) => MathNode;
+type Undo = Extract<ClaimSubject, { kind: 'undo' }>['undo'];
+
+const STATISTICS: readonly ClaimStatistic[] = ['P', 'mean', 'p50', 'p90', 'p95', 'p99'];
+const EVENTS: Readonly<Record<string, Undo>> = {
+  abort: 'abort',
+  'gate rollback': 'gate-rollback',
+  gate_rollback: 'gate-rollback',
+  'gate-rollback': 'gate-rollback',
+  'state rollback': 'state-rollback',
+  state_rollback: 'state-rollback',
+  'state-rollback': 'state-rollback',
+  rollback: 'any',
+};
+/** How events are written; other spellings are understood, not advertised. */
+export const EVENT_WORDS: readonly string[] = ['abort', 'gate rollback', 'state rollback', 'rollback'];
+const COMPARATORS: readonly string[] = ['<', '<=', '>', '>='];
+const FIX_FORM = 'Write a claim such as "P(abort in canary) >= 99%" or "mean(liveness.slotShare) >= 0.9".';
+
+const LENGTH_MAX = 500;
+
+let loadedParse: Parse | undefined;
+
+function loadParse(): Parse {
+  // The browser bundle is one file: it loads four times faster than the package's hundreds of modules.
+  loadedParse ??= (createRequire(import.meta.url)('mathjs/lib/browser/math.js') as { parse: Parse }).parse;
+  return loadedParse;
+}
+
+interface Token {
+  readonly kind: 'word' | 'quantity' | 'comparator' | 'bracket';
+  readonly text: string;
+  readonly offset: number;
+}
+
+/** A placeholder and the words or the quantity it stands for. */
+interface Phrase {
+  readonly kind: 'word' | 'quantity';
+  readonly tokens: readonly Token[];
+}
+
+/** The mistake that ends the reading of a claim; never leaves this module. */
+class Mistake extends Error {
+  readonly offset: number;
+  readonly width: number;
+  readonly fix: string;
+  constructor(offset: number, width: number, what: string, fix: string) {
+    super(what);
+    this.offset = offset;
+    this.width = width;
+    this.fix = fix;
+  }
+}
+
+/**
+ * Reads one claim.
+ *
+ * @param text - as written
+ * @param confidence - of the family of claims, in (0, 1)
+ */
+export function parseClaim(text: string, confidence: number, names: ClaimNames): ParsedClaim {
+  try {
+    return { claim: { text, confidence, ...readClaim(text, names) } };
+  } catch (cause) {
+    if (!(cause instanceof Mistake)) throw cause;
+    return { mistakes: [{ offset: cause.offset, width: cause.width, what: cause.message, fix: cause.fix }] };
+  }
+}
+
+function readClaim(text: string, names: ClaimNames): Omit<Claim, 'text' | 'confidence'> {
+  const tokens = tokenise(text);
+  const { code, phrases, offsets } = abstract(tokens);
+  const whole = (what: string): never => {
+    throw new Mistake(0, text.length, what, FIX_FORM);
+  };
+  const tree = unwrap(parseCode(code, offsets, text));
+  const comparison = asComparison(tree) ?? whole('is not a comparison');
+  const call = unwrap(comparison.left);
+  if (!isCall(call)) return whole('the left side is not an estimate');
+  const statistic = STATISTICS.find((known) => known === call.fn.name);
+  if (statistic === undefined) {
+    const at = tokens.find((token) => token.text === call.fn.name);
+    const what = `there is no estimate "${call.fn.name}"`;
+    throw new Mistake(at?.offset ?? 0, call.fn.name.length, what, suggest(call.fn.name, STATISTICS));
+  }
+  const argument = call.args[0];
+  if (call.args.length !== 1 || argument === undefined) return whole(`${statistic} takes one thing in parentheses`);
+  const { subject, unit } =
+    statistic === 'P' ? readEvent(argument, phrases, names) : readMeasure(argument, statistic, phrases);
+  const right = readPhrase(comparison.right, phrases, 'quantity');
+  const threshold = readQuantity(
+    right,
+    unit,
+    statistic === 'P' ? 'a probability' : `in the unit of ${nameOf(subject)}`,
+  );
+  return { statistic, subject, comparator: comparison.comparator, threshold };
+}
+
+function nameOf(subject: ClaimSubject): string {
+  return subject.kind === 'undo' ? subject.undo : subject.key;
+}
+
+/** Splits the text; a character that no claim has is a mistake. */
+function tokenise(text: string): Token[] {
+  if (text.length > LENGTH_MAX) throw new Mistake(0, text.length, 'is too long for a claim', FIX_FORM);
+  const tokens: Token[] = [];
+  const pattern = /\s*(?:(<=|>=|<|>)|([()])|(\d[\w.%µ]*(?: \d[\w.]*)*)|([A-Za-z][\w.-]*)|(\S))/gy;
+  for (const match of text.matchAll(pattern)) {
+    const [all, comparator, bracket, quantity, word, other] = match;
+    const written = comparator ?? bracket ?? quantity ?? word ?? other ?? '';
+    const offset = match.index + all.length - written.length;
+    if (other !== undefined) throw new Mistake(offset, 1, `"${other}" has no place in a claim`, FIX_FORM);
+    const kind = comparator ? 'comparator' : bracket ? 'bracket' : quantity ? 'quantity' : 'word';
+    tokens.push({ kind, text: written, offset });
+  }
+  return tokens;
+}
+
+/** The claim with placeholders for phrases and quantities; `offsets[i]` is where character i of it comes from. */
+function abstract(tokens: readonly Token[]): { code: string; phrases: Map<string, Phrase>; offsets: number[] } {
+  const phrases = new Map<string, Phrase>();
+  const offsets: number[] = [];
+  let code = '';
+  const append = (written: string, offset: number): void => {
+    for (let i = 0; i <= written.length; i += 1) offsets.push(offset);
+    code += `${written} `;
+  };
+  for (let i = 0; i < tokens.length; i += 1) {
+    const token = tokens[i] as Token;
+    if (token.kind === 'comparator' || token.kind === 'bracket' || tokens[i + 1]?.text === '(') {
+      append(token.text, token.offset);
+      continue;
+    }
+    const { kind } = token;
+    const phrase = [token];
+    while (kind === 'word' && tokens[i + 1]?.kind === 'word' && tokens[i + 2]?.text !== '(') {
+      i += 1;
+      phrase.push(tokens[i] as Token);
+    }
+    const name = `phrase${phrases.size}`;
+    phrases.set(name, { kind, tokens: phrase });
+    append(name, token.offset);
+  }
+  return { code, phrases, offsets };
+}
+
+function parseCode(code: string, offsets: readonly number[], text: string): MathNode {
+  try {
+    return loadParse()(code);
+  } catch (cause) {
+    const char = cause instanceof SyntaxError && 'char' in cause ? Number(cause.char) : 1;
+    const offset = offsets[char - 1] ?? Math.max(0, text.length - 1);
+    throw new Mistake(offset, 1, 'the claim breaks off or does not fit together here', FIX_FORM);
+  }
+}
+
+function unwrap(node: MathNode): MathNode {
+  return node.type === 'ParenthesisNode' ? unwrap((node as ParenthesisNode).content) : node;
+}
+
+function isCall(node: MathNode): node is FunctionNode & { readonly fn: SymbolNode } {
+  return node.type === 'FunctionNode' && (node as FunctionNode).fn.type === 'SymbolNode';
+}
+
+interface Comparison {
+  readonly left: MathNode;
+  readonly comparator: Comparator;
+  readonly right: MathNode;
+}
+
+function asComparison(node: MathNode): Comparison | undefined {
+  if (node.type !== 'OperatorNode') return undefined;
+  const { op, args } = node as OperatorNode;
+  const [left, right] = args;
+  if (!COMPARATORS.includes(op) || left === undefined || right === undefined) return undefined;
+  return { left, comparator: op as Comparator, right };
+}
+
+/** The phrase behind a placeholder. */
+function readPhrase(node: MathNode, phrases: ReadonlyMap<string, Phrase>, kind: Phrase['kind']): Phrase {
+  const inner = unwrap(node);
+  const phrase = inner.type === 'SymbolNode' ? phrases.get((inner as SymbolNode).name) : undefined;
+  if (phrase?.kind === kind) return phrase;
+  const [first] = phrase?.tokens ?? [];
+  const what = kind === 'word' ? 'expects a metric or an event' : 'expects a value';
+  const shown = first === undefined ? 'the claim' : `"${first.text}"`;
+  throw new Mistake(first?.offset ?? 0, first?.text.length ?? 1, `${shown} stands where it ${what}`, FIX_FORM);
+}
+
+interface Estimate {
+  readonly subject: ClaimSubject;
+  readonly unit: Metric['unit'];
+}
+
+/** What stands in `P(…)`. */
+function readEvent(node: MathNode, phrases: ReadonlyMap<string, Phrase>, names: ClaimNames): Estimate {
+  const comparison = asComparison(unwrap(node));
+  if (comparison !== undefined) {
+    const { metric, token } = readMetric(readPhrase(comparison.left, phrases, 'word'));
+    if (metric.kind === 'probability') {
+      const fix = `Write P(${metric.key}).`;
+      throw new Mistake(token.offset, token.text.length, `"${metric.key}" happens or not; it has no size`, fix);
+    }
+    const quantity = readPhrase(comparison.right, phrases, 'quantity');
+    const value = readQuantity(quantity, metric.unit, `in the unit of ${metric.key}`);
+    return { subject: { kind: 'condition', key: metric.key, comparator: comparison.comparator, value }, unit: 'share' };
+  }
+  const phrase = readPhrase(node, phrases, 'word');
+  const undo = readUndo(phrase, names);
+  if (undo !== undefined) return { subject: undo, unit: 'share' };
+  const { metric, token } = readMetric(phrase);
+  if (metric.kind === 'quantity') {
+    const fix = `Write P(${metric.key} > ${QUANTITY_EXAMPLE[metric.unit].split(' ')[0]}) or mean(${metric.key}).`;
+    throw new Mistake(token.offset, token.text.length, `"${metric.key}" is a quantity, not an event`, fix);
+  }
+  return { subject: { kind: 'metric', key: metric.key }, unit: 'share' };
+}
+
+/** What stands in `mean(…)` and its like. */
+function readMeasure(node: MathNode, statistic: ClaimStatistic, phrases: ReadonlyMap<string, Phrase>): Estimate {
+  const { metric, token } = readMetric(readPhrase(node, phrases, 'word'));
+  if (metric.kind === 'probability') {
+    const what = `"${metric.key}" happens or not; it has no ${statistic}`;
+    throw new Mistake(token.offset, token.text.length, what, `Write P(${metric.key}).`);
+  }
+  return { subject: { kind: 'metric', key: metric.key }, unit: metric.unit };
+}
+
+function readMetric(phrase: Phrase): { readonly metric: Metric; readonly token: Token } {
+  const [token, next] = phrase.tokens as [Token, Token | undefined];
+  const metric = findMetric(token.text);
+  if (metric === undefined) {
+    const known = [...METRICS.map((one) => one.key), ...EVENT_WORDS];
+    const what = `there is no metric or event "${token.text}"`;
+    throw new Mistake(token.offset, token.text.length, what, suggest(token.text, known));
+  }
+  if (next !== undefined) {
+    const what = `"${next.text}" has no meaning after the metric ${metric.key}`;
+    throw new Mistake(next.offset, next.text.length, what, 'Remove it; only events are narrowed by in, by and at.');
+  }
+  return { metric, token };
+}
+
+/** `gate rollback in canary by crash-1 at rewards`; undefined if the phrase starts with no event. */
+function readUndo(phrase: Phrase, names: ClaimNames): ClaimSubject | undefined {
+  const { tokens } = phrase;
+  const two = tokens
+    .slice(0, 2)
+    .map((token) => token.text)
+    .join(' ');
+  const length = EVENTS[two] !== undefined && tokens.length > 1 ? 2 : 1;
+  const undo = EVENTS[length === 2 ? two : (tokens[0]?.text ?? '')];
+  if (undo === undefined) return undefined;
+  const found = { in: null, by: null, at: null } as Record<'in' | 'by' | 'at', string | null>;
+  const known = { in: names.channels, by: names.causes, at: names.gates };
+  const nouns = { in: 'channel', by: 'cause', at: 'gate phase' };
+  for (let i = length; i < tokens.length; i += 2) {
+    const link = tokens[i] as Token;
+    const name = tokens[i + 1];
+    if (link.text !== 'in' && link.text !== 'by' && link.text !== 'at') {
+      const fix = 'Go on with "in" a channel, "by" a cause or "at" a gate phase.';
+      throw new Mistake(link.offset, link.text.length, `"${link.text}" has no meaning after an event`, fix);
+    }
+    const options = known[link.text];
+    if (name === undefined || !options.includes(name.text)) {
+      const at = name ?? link;
+      const what =
+        name === undefined ? `"${link.text}" names nothing` : `there is no ${nouns[link.text]} "${name.text}"`;
+      throw new Mistake(
+        at.offset,
+        at.text.length,
+        what,
+        suggest(name?.text ?? '', options, `Known ${nouns[link.text]}s`),
+      );
+    }
+    if (found[link.text] !== null) {
+      throw new Mistake(link.offset, link.text.length, `"${link.text}" is said twice`, 'Say it once.');
+    }
+    found[link.text] = name.text;
+  }
+  return { kind: 'undo', undo, channel: found.in, gate: found.at, cause: found.by };
+}
+
+function readQuantity(phrase: Phrase, unit: Metric['unit'], noun: string): number {
+  const token = phrase.tokens[0] as Token;
+  const value = parseQuantity(token.text, unit);
+  if (value === undefined || (unit === 'share' && value > 1)) {
+    const fix = `Write ${QUANTITY_EXAMPLE[unit]}.`;
+    throw new Mistake(token.offset, token.text.length, `"${token.text}" is not ${noun}`, fix);
+  }
+  return value;
+}

@@ -1,0 +1,175 @@
+/**
+ * Faults: when each happens and whom it hits.
+ */
+import type { Distribution } from '#kernel/distribution';
+import type { ChannelPlan, FaultPlan, GatePhasePlan, Target, Trigger } from '#model/plan';
+import { FAULT_DEFAULTS } from './defaults.js';
+import type { FaultInput, TargetsInput } from './fault-schema.js';
+import { addProblem, assume, type Report } from './report.js';
+import { suggest } from './suggest.js';
+import type { Path } from './tree.js';
+import { parseDuration, parsePercent } from './units.js';
+
+/** The cause of an undoing that no fault is behind; no fault may bear this name. */
+export const UNEXPLAINED = 'unexplained';
+
+/** What faults may refer to; lists that failed to load are undefined and not checked against. */
+export interface FaultContext {
+  readonly channels: readonly ChannelPlan[] | undefined;
+  readonly channelNames: readonly string[];
+  readonly phases: readonly GatePhasePlan[] | undefined;
+  readonly crashRestart: Distribution | undefined;
+  readonly report: Report;
+}
+
+export function resolveFaults(input: readonly FaultInput[], context: FaultContext): FaultPlan[] {
+  const names = nameFaults(input);
+  input.forEach((fault, i) => {
+    const name = names[i] ?? '';
+    const path = ['faults', i, fault.name === undefined ? 'kind' : 'name'];
+    if (names.indexOf(name) !== i)
+      addProblem(context.report, path, `a fault "${name}" stands above already`, 'Rename one.');
+    if (name === UNEXPLAINED) addProblem(context.report, path, `"${name}" means no fault at all`, 'Rename it.');
+  });
+  return input.map((fault, i) => resolveFault(fault, names[i] ?? fault.kind, ['faults', i], context));
+}
+
+/** The names of faults: their own, or kind and number, such as `crash-1`. */
+export function nameFaults(input: readonly { readonly kind: string; readonly name?: string | undefined }[]): string[] {
+  const counts = new Map<string, number>();
+  return input.map((fault) => {
+    if (fault.name !== undefined) return fault.name;
+    const count = (counts.get(fault.kind) ?? 0) + 1;
+    counts.set(fault.kind, count);
+    return `${fault.kind}-${count}`;
+  });
+}
+
+function resolveFault(input: FaultInput, name: string, path: Path, context: FaultContext): FaultPlan {
+  const { report } = context;
+  const { probability } = input;
+  if (input.kind === 'bad-release') {
+    const { defect, perHeight } = input;
+    if (input.gate !== undefined) checkPhase(input.gate, [...path, 'gate'], context);
+    const part = input.share ?? parsePercent(assume(report, `faults.${name}.share`, FAULT_DEFAULTS.share));
+    const minUpgraded =
+      input.minUpgraded ?? assume<number>(report, `faults.${name}.minUpgraded`, FAULT_DEFAULTS.minUpgraded);
+    const trigger = resolveTrigger(input, name, undefined, path, context);
+    const gate = input.gate ?? null;
+    return { kind: input.kind, name, trigger, probability, defect, perHeight, share: part, gate, minUpgraded };
+  }
+  const { targets } = input;
+  if (targets.channel !== undefined) checkChannel(targets.channel, [...path, 'targets', 'channel'], context);
+  const trigger = resolveTrigger(input, name, targets.channel, path, context);
+  const target = resolveTarget(targets, [...path, 'targets'], context);
+  const shared = { name, trigger, probability, target };
+  switch (input.kind) {
+    case 'crash':
+      return { ...shared, kind: input.kind, duration: input.for ?? defaultCrash(name, context) };
+    case 'partition':
+      return { ...shared, kind: input.kind, duration: input.for };
+    case 'slow':
+      return { ...shared, kind: input.kind, on: input.on, factor: input.factor, duration: input.for };
+    case 'drift':
+      checkPhase(input.gate, [...path, 'gate'], context);
+      return { ...shared, kind: input.kind, gate: input.gate, duration: input.for };
+  }
+}
+
+function defaultCrash(name: string, context: FaultContext): Distribution {
+  assume(context.report, `faults.${name}.for`, FAULT_DEFAULTS.crash);
+  // Without a valid section `operations` the scenario is refused anyway.
+  return context.crashRestart ?? { kind: 'constant', value: 0 };
+}
+
+function resolveTrigger(
+  input: FaultInput,
+  name: string,
+  targetChannel: string | undefined,
+  path: Path,
+  context: FaultContext,
+): Trigger {
+  const { report } = context;
+  const { at, when, rate, channel } = input;
+  const chosen = [at, when, rate].filter((one) => one !== undefined).length;
+  if (chosen > 1 || (chosen === 0 && input.kind !== 'bad-release')) {
+    addProblem(report, path, `the fault happens in ${chosen} ways`, 'Write exactly one of at, when and rate.');
+  }
+  if (channel !== undefined) checkChannel(channel, [...path, 'channel'], context);
+  if (channel !== undefined && rate === undefined) {
+    const fix = `Write "when: { channel: ${channel}, after: … }".`;
+    addProblem(report, [...path, 'channel'], '"channel" goes with "rate" only', fix);
+  }
+  const bound = channel ?? targetChannel;
+  const first = channel ?? when?.channel;
+  if (targetChannel !== undefined && first !== undefined && first !== targetChannel) {
+    const what = `the fault happens in channel "${first}" and hits channel "${targetChannel}"`;
+    addProblem(report, [...path, 'targets', 'channel'], what, 'Name one channel.');
+  }
+  if (rate !== undefined) return { kind: 'rate', every: rate, channel: bound ?? null };
+  if (when !== undefined) {
+    checkChannel(when.channel, [...path, 'when', 'channel'], context);
+    if (when.gate !== undefined) checkStep(when.channel, when.gate, [...path, 'when', 'gate'], context);
+    return { kind: 'after', channel: when.channel, step: when.gate ?? null, delay: when.after };
+  }
+  const time = at ?? parseDuration(assume(report, `faults.${name}.at`, FAULT_DEFAULTS.release));
+  return bound === undefined ? { kind: 'at', time } : { kind: 'after', channel: bound, step: null, delay: time };
+}
+
+function resolveTarget(input: TargetsInput, path: Path, context: FaultContext): Target {
+  const { report, channels } = context;
+  const pool = input.of ?? (input.channel === undefined ? 'chain' : 'channel');
+  if (input.channel !== undefined && pool === 'chain') {
+    addProblem(
+      report,
+      [...path, 'of'],
+      'targets in a channel are not those of the whole chain',
+      'Remove one of the two.',
+    );
+  }
+  const where = channels?.filter((channel) => input.channel === undefined || channel.name === input.channel);
+  const most = where?.map((channel) => (pool === 'channel' ? channel.validators : channel.chainValidators)) ?? [];
+  const limit = most.length === 0 ? Number.POSITIVE_INFINITY : Math.max(...most);
+  if (input.count !== undefined) {
+    if (input.count > limit)
+      addProblem(report, [...path, 'count'], `there are at most ${limit}`, `Write at most ${limit}.`);
+    return { kind: 'count', count: input.count, of: pool };
+  }
+  if (input.share !== undefined) return { kind: 'share', share: input.share, of: pool };
+  if (input.power !== undefined) return { kind: 'power', power: input.power, of: pool };
+  if (input.validators !== undefined) {
+    const chain = Math.max(0, ...(channels?.map((channel) => channel.chainValidators) ?? []));
+    input.validators.forEach((validator, i) => {
+      if (channels === undefined || validator < chain) return;
+      const what = `there is no validator ${validator} in any chain`;
+      addProblem(report, [...path, 'validators', i], what, `Write numbers from 0 to ${chain - 1}.`);
+    });
+    return { kind: 'validators', validators: input.validators };
+  }
+  return { kind: 'leader' };
+}
+
+function checkChannel(name: string, path: Path, { channelNames, report }: FaultContext): void {
+  if (channelNames.includes(name)) return;
+  addProblem(report, path, `there is no channel "${name}"`, suggest(name, channelNames, 'Channels'));
+}
+
+function checkPhase(name: string, path: Path, { phases, report }: FaultContext): void {
+  if (phases === undefined || phases.some((phase) => phase.name === name)) return;
+  const names = phases.map((phase) => phase.name);
+  addProblem(report, path, `there is no gate phase "${name}"`, suggest(name, names, 'Phases'));
+}
+
+/** A fault after a gate step waits for ever if the channel has no such step. */
+function checkStep(channel: string, gate: string, path: Path, context: FaultContext): void {
+  const plan = context.channels?.find((candidate) => candidate.name === channel);
+  if (plan === undefined) return;
+  const gates = plan.steps.flatMap((step) => (step.kind === 'gate' ? [step.phase] : []));
+  if (gates.includes(gate)) return;
+  addProblem(
+    context.report,
+    path,
+    `channel "${channel}" has no gate step "${gate}"`,
+    suggest(gate, gates, 'Its gates'),
+  );
+}

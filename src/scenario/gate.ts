@@ -1,0 +1,90 @@
+/**
+ * Phases of feature gates: their order, and the rules that any order has to keep.
+ */
+import { assert } from '#base/assert';
+import type { GateName, GatePhasePlan } from '#model/plan';
+import { addProblem, type Report } from './report.js';
+import type { Sections } from './schema.js';
+import { suggest } from './suggest.js';
+import type { Path } from './tree.js';
+
+/** A gate that makes no sense without another one. */
+export interface GateRule {
+  readonly gate: GateName;
+  readonly needs: GateName;
+  readonly text: string;
+}
+
+/** §13.2, order rules. Slashing also needs an audit log, which lies outside the simulation. */
+export const GATE_RULES: readonly GateRule[] = [
+  { gate: 'timetoke_rewards', needs: 'malachite_consensus', text: 'rewards need consensus' },
+  { gate: 'pruning', needs: 'recursive_proofs', text: 'pruning needs recursive proofs' },
+];
+
+export function resolveGates(input: Sections['gates'], report: Report): readonly GatePhasePlan[] {
+  const names = input.map((phase) => phase.name);
+  const owner = new Map<GateName, string>();
+  input.forEach((phase, i) => {
+    if (names.indexOf(phase.name) !== i) {
+      addProblem(report, ['gates', i, 'name'], `a phase "${phase.name}" stands above already`, 'Rename one.');
+    }
+    phase.enables.forEach((gate, j) => {
+      const other = owner.get(gate);
+      if (other !== undefined) {
+        addProblem(report, ['gates', i, 'enables', j], `"${gate}" belongs to phase "${other}" already`, 'Keep one.');
+      }
+      owner.set(gate, phase.name);
+    });
+    (phase.after ?? []).forEach((name, j) => {
+      const earlier = names.slice(0, i);
+      if (earlier.includes(name)) return;
+      const what = names.includes(name) ? `phase "${name}" comes no earlier` : `there is no phase "${name}"`;
+      addProblem(report, ['gates', i, 'after', j], what, suggest(name, earlier, 'Phases above'));
+    });
+  });
+  return input.map(({ name, enables, after }) => ({ name, enables, after: after ?? [] }));
+}
+
+/**
+ * Checks that `phase` may be switched on where `active` are; says which rule it breaks otherwise.
+ *
+ * @param path - of the step, or of the entry, that switches the phase on
+ */
+export function checkGateOrder(
+  phase: GatePhasePlan,
+  active: readonly string[],
+  phases: readonly GatePhasePlan[],
+  path: Path,
+  report: Report,
+): void {
+  if (active.includes(phase.name)) {
+    addProblem(report, path, `phase "${phase.name}" is active already`, 'Switch each phase on once.');
+    return;
+  }
+  for (const needed of phase.after) {
+    if (active.includes(needed)) continue;
+    const rule = `gates.${phase.name}.after: [${phase.after.join(', ')}]`;
+    addProblem(
+      report,
+      path,
+      `phase "${phase.name}" comes before "${needed}", against ${rule}`,
+      `Put "${needed}" first.`,
+    );
+  }
+  const enabled = new Set<GateName>(phase.enables);
+  for (const name of active) {
+    const other = phases.find((candidate) => candidate.name === name);
+    assert(other !== undefined, `phase ${name} is known`);
+    for (const gate of other.enables) enabled.add(gate);
+  }
+  for (const rule of GATE_RULES) {
+    if (!phase.enables.includes(rule.gate) || enabled.has(rule.needs)) continue;
+    const provider = phases.find((candidate) => candidate.enables.includes(rule.needs));
+    // The phase's own `after` has said it already.
+    if (provider !== undefined && phase.after.includes(provider.name)) continue;
+    const fix =
+      provider === undefined ? `Enable ${rule.needs} in a phase of gates.` : `Put phase "${provider.name}" first.`;
+    const what = `phase "${phase.name}" enables ${rule.gate} without ${rule.needs}: ${rule.text} (§13.2)`;
+    addProblem(report, path, what, fix);
+  }
+}

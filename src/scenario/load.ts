@@ -1,0 +1,264 @@
+/**
+ * A scenario file into a plan: read, lay over the files below it, override, check, fill in, resolve.
+ *
+ * All problems of one reading are reported together. Sections that are broken keep only those checks from running that
+ * need them; a broken syntax, or a missing file below, ends the reading at once, since what follows would be noise.
+ */
+import { basename } from 'node:path';
+import { type Problem, UserError } from '#base/error';
+import { fingerprintText } from '#base/fingerprint';
+import { canonicalJson } from '#base/order';
+import { formatDuration } from '#base/time';
+import type { Fidelity, Plan } from '#model/plan';
+import { resolveChannels } from './channel.js';
+import type { Claim } from './claim.js';
+import { resolveClaims, warnOfUnprovable } from './claims.js';
+import { DEFAULTS, HORIZON_FACTOR, HORIZON_SOURCE } from './defaults.js';
+import { nameFaults, resolveFaults, UNEXPLAINED } from './fault.js';
+import { resolveGates } from './gate.js';
+import { resolveNetwork } from './network.js';
+import { readLayers, readText } from './overlay.js';
+import { applyOverride } from './override.js';
+import { type Finding, toProblems } from './place.js';
+import { createLocator, describeIssue } from './problem.js';
+import { type Assumption, addWarning, assume, createReport, type Report } from './report.js';
+import { channelTime, roundUp } from './schedule.js';
+import { FIDELITIES, NAME_PATTERN, type SectionName, type Sections, scenarioSchema } from './schema.js';
+import { find, formatPath, type Path, type TreeMap, toPlain } from './tree.js';
+
+export interface LoadOptions {
+  /** `path=value` texts that override the file, in order. */
+  readonly set?: readonly string[];
+  readonly seed?: string;
+  readonly replications?: number;
+  readonly fidelity?: Fidelity;
+}
+
+export interface LoadedScenario {
+  readonly file: string;
+  readonly plan: Plan;
+  readonly name: string;
+  readonly question: string;
+  readonly seed: string;
+  readonly replications: number;
+  readonly claims: readonly Claim[];
+  /** Of what is simulated and asked: the resolved plan and the claims, not seed and replications. */
+  readonly hash: string;
+  /** Every default that was used, with its source. */
+  readonly assumptions: readonly Assumption[];
+  /** What is allowed and yet probably not meant. */
+  readonly warnings: readonly Problem[];
+}
+
+/**
+ * Loads a scenario file.
+ *
+ * @param file - path of a YAML or JSON file
+ * @throws UserError with all problems of the file, of the files below it and of the options
+ */
+export function loadScenario(file: string, options: LoadOptions = {}): LoadedScenario {
+  return loadScenarioText(readText(file), file, options);
+}
+
+/**
+ * Loads a scenario from its text.
+ *
+ * @param fileName - what to call it in problems; files it extends are looked for beside it
+ * @throws UserError as `loadScenario`
+ */
+export function loadScenarioText(text: string, fileName: string, options: LoadOptions = {}): LoadedScenario {
+  const { tree, findings, sources } = readLayers(text, fileName);
+  if (tree?.kind !== 'map') throw new UserError(toProblems(findings));
+  const overrides = (options.set ?? []).flatMap((override, i) => applyOverride(tree, override, sources + i));
+  const report = createReport(createLocator(tree));
+  report.problems.push(...findings, ...overrides);
+  const sections = checkSections(tree, report);
+  const resolved = resolveSections(sections, tree, report);
+  const optionProblems = checkOptions(options);
+  if (report.problems.length + optionProblems.length > 0 || resolved === undefined || !isComplete(sections)) {
+    throw new UserError([...toProblems(unique(report.problems)), ...optionProblems]);
+  }
+  const name = sections.name ?? nameFromFile(fileName);
+  const { horizon, claims, ...parts } = resolved;
+  const plan: Plan = { name, fidelity: options.fidelity ?? sections.fidelity, horizon, ...parts };
+  const replications = options.replications ?? sections.replications;
+  warnOfUnprovable(claims, replications, report);
+  return {
+    file: fileName,
+    plan,
+    name,
+    question: sections.question,
+    seed: options.seed ?? sections.seed,
+    replications,
+    claims,
+    hash: fingerprintText(canonicalJson({ plan, claims })),
+    assumptions: [...listAssumptions(tree, plan, options), ...report.assumptions],
+    warnings: toProblems(report.warnings),
+  };
+}
+
+/** Checks every section by itself, so that those that are well can be used whatever is wrong with the others. */
+function checkSections(tree: TreeMap, report: Report): Partial<Sections> {
+  const plain = toPlain(tree) as Record<string, unknown>;
+  const parsed = scenarioSchema.safeParse(plain, { jitless: true }); // each schema is used once: compiling costs more
+  if (parsed.success) return parsed.data;
+  for (const issue of parsed.error.issues) report.problems.push(...describeIssue(issue, [], report.locator));
+  const sections: Record<string, unknown> = {};
+  for (const [key, schema] of Object.entries(scenarioSchema.shape)) {
+    const section = schema.safeParse(Object.hasOwn(plain, key) ? plain[key] : undefined, { jitless: true });
+    if (section.success) sections[key] = section.data;
+  }
+  return sections as Partial<Sections>;
+}
+
+const NEEDED: readonly SectionName[] = ['question', 'seed', 'replications', 'fidelity'];
+
+function isComplete(sections: Partial<Sections>): sections is Sections {
+  return NEEDED.every((key) => sections[key] !== undefined);
+}
+
+type Resolved = Omit<Plan, 'name' | 'fidelity'> & { readonly claims: readonly Claim[] };
+
+/** What the sections mean together; undefined if one of them is broken. */
+function resolveSections(sections: Partial<Sections>, tree: TreeMap, report: Report): Resolved | undefined {
+  const { chain, validators, witnesses, proofs, rewards, telemetry, operations } = sections;
+  const network = sections.network && resolveNetwork(sections.network, report);
+  const gates = sections.gates && resolveGates(sections.gates, report);
+  const channels = sections.channels && gates && resolveChannels(sections.channels, gates, report);
+  const whole = channels?.length === sections.channels?.length ? channels : undefined;
+  const channelNames = namesIn(tree, 'channels');
+  const faults =
+    sections.faults &&
+    resolveFaults(sections.faults, {
+      channels: whole,
+      channelNames,
+      phases: gates,
+      crashRestart: operations?.crashRestart,
+      report,
+    });
+  const causes = [...(faults?.map((fault) => fault.name) ?? faultNamesIn(tree)), UNEXPLAINED];
+  const phaseNames = gates?.map((phase) => phase.name) ?? namesIn(tree, 'gates');
+  const claims =
+    sections.expect && resolveClaims(sections.expect, { channels: channelNames, gates: phaseNames, causes }, report);
+  if (
+    !(chain && network && validators && witnesses && proofs && rewards && telemetry && operations) ||
+    !(gates && whole && faults && claims)
+  ) {
+    return undefined;
+  }
+  const planned = whole.reduce((sum, channel) => sum + channelTime(channel, chain, operations.restart), 0);
+  const horizon = sections.horizon ?? assumeHorizon(planned, report);
+  if (horizon < planned) {
+    const what = `the horizon of ${formatDuration(horizon)} is shorter than the plan of ${formatDuration(planned)}`;
+    addWarning(report, ['horizon'], what, 'No replication can complete; lengthen it or shorten the dwells.');
+  }
+  const { blockSize, voteSize, ...times } = chain;
+  const { batches, ...people } = operations;
+  return {
+    horizon,
+    chain: { ...times, blockBytes: blockSize, voteBytes: voteSize },
+    network,
+    validators,
+    witnesses,
+    proofs,
+    rewards,
+    telemetry,
+    operations: { ...people, batchShare: batches },
+    gates,
+    channels: whole,
+    faults,
+    claims,
+  };
+}
+
+function assumeHorizon(planned: number, report: Report): number {
+  const horizon = roundUp(planned * HORIZON_FACTOR);
+  assume(report, 'horizon', { value: formatDuration(horizon), source: HORIZON_SOURCE });
+  return horizon;
+}
+
+/** The names in a list of the file, whatever else is wrong with it. */
+function namesIn(tree: TreeMap, key: string): string[] {
+  const items = toPlain(find(tree, [key]) ?? tree);
+  if (!Array.isArray(items)) return [];
+  return items.flatMap((item: unknown) => {
+    const name = item !== null && typeof item === 'object' && 'name' in item ? item.name : undefined;
+    return typeof name === 'string' ? [name] : [];
+  });
+}
+
+function faultNamesIn(tree: TreeMap): string[] {
+  const items = toPlain(find(tree, ['faults']) ?? tree);
+  if (!Array.isArray(items)) return [];
+  const named = items.map((item: unknown) => {
+    const { kind, name } = (item ?? {}) as { kind?: unknown; name?: unknown };
+    return { kind: String(kind), name: typeof name === 'string' ? name : undefined };
+  });
+  return nameFaults(named);
+}
+
+function checkOptions(options: LoadOptions): Problem[] {
+  const problems: Problem[] = [];
+  const { replications, fidelity, seed } = options;
+  if (replications !== undefined && !(Number.isSafeInteger(replications) && replications >= 1)) {
+    const what = `${replications} is not a number of replications`;
+    problems.push({ file: '--replications', what, fix: 'Write a whole number of at least 1.' });
+  }
+  if (fidelity !== undefined && !Object.hasOwn(FIDELITIES, fidelity)) {
+    const what = `"${fidelity}" is not a fidelity`;
+    problems.push({ file: '--fidelity', what, fix: `Write one of: ${Object.keys(FIDELITIES).join(', ')}.` });
+  }
+  if (seed === '') problems.push({ file: '--seed', what: 'is empty', fix: 'Write any text.' });
+  return problems;
+}
+
+/** The same problem may be seen from two sides, such as a region named twice in one pair. */
+function unique(findings: readonly Finding[]): Finding[] {
+  const seen = new Set<string>();
+  return findings.filter(({ place, path, what }) => {
+    const key = `${place.source.order}:${place.line}:${place.column}:${path}:${what}`;
+    const isNew = !seen.has(key);
+    seen.add(key);
+    return isNew;
+  });
+}
+
+function nameFromFile(file: string): string {
+  const name = basename(file)
+    .replace(/\.(?:ya?ml|json)$/i, '')
+    .replace(/[^A-Za-z0-9._-]+/g, '-')
+    .replace(/^[^A-Za-z0-9]+/, '')
+    .slice(0, 100);
+  return NAME_PATTERN.test(name) ? name : 'scenario';
+}
+
+/** The rows of the table of defaults that the file leaves to it. */
+function listAssumptions(tree: TreeMap, plan: Plan, options: LoadOptions): Assumption[] {
+  const given = new Set(Object.entries(options).flatMap(([key, value]) => (value === undefined ? [] : [key])));
+  const names: Readonly<Record<string, readonly string[]>> = {
+    channels: plan.channels.map((channel) => channel.name),
+    faults: plan.faults.map((fault) => fault.name),
+  };
+  const report = createReport(createLocator(tree));
+  for (const [pattern, row] of Object.entries(DEFAULTS)) {
+    for (const path of expand(pattern.split('.'), [], tree)) {
+      if (find(tree, path) !== undefined || given.has(pattern)) continue;
+      const [list = '', item] = path;
+      const name = typeof item === 'number' ? names[list]?.[item] : undefined;
+      const label = name === undefined ? formatPath(path) : `${list}.${name}.${formatPath(path.slice(2))}`;
+      assume(report, label, row);
+    }
+  }
+  return report.assumptions;
+}
+
+/** The paths in `tree` that a pattern such as `channels[].checks[].window` stands for. */
+function expand(steps: readonly string[], path: Path, tree: TreeMap): Path[] {
+  const [step, ...rest] = steps;
+  if (step === undefined) return [path];
+  if (!step.endsWith('[]')) return expand(rest, [...path, step], tree);
+  const here = [...path, step.slice(0, -2)];
+  const list = find(tree, here);
+  if (list?.kind !== 'list') return [];
+  return list.items.flatMap((_, i) => expand(rest, [...here, i], tree));
+}
