@@ -23,8 +23,8 @@ const LATER = 'check compare sweep why minimise explore merge worker import veri
   ' ',
 );
 
-const INTRODUCTION = `Rehearses the rollout of a BFT chain upgrade: liveness, reward accuracy and rollback risk,
-simulated many times over and answered with honest intervals.`;
+const INTRODUCTION =
+  'Rehearses the rollout of a BFT chain upgrade: liveness, reward accuracy and rollback risk, simulated many times over and answered with honest intervals.';
 
 const FIRST_STEPS = `First steps:
   rollout-sim init                              writes rollout.yaml

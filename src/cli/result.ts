@@ -4,45 +4,63 @@
 import { join } from 'node:path';
 import type { StoredResult, Summary } from '#experiment/result';
 import { formatPart } from '#experiment/store';
-import { writeHeadline } from '#report/headline';
 import { formatInterval, formatValue } from '#report/number';
 import { formatSummary } from '#report/table';
 import type { OutputOptions, ScenarioOptions } from './options.js';
 import { quoteCommand } from './shell.js';
 import type { Terminal } from './terminal.js';
-import { cleanData, cleanText } from './text.js';
+import { cleanData, cleanText, plural } from './text.js';
 
-/** Prints a result on stdout: with `json` the bytes of summary.json, else all up to the verdict, which comes last. */
+/** What ran, as the first line says it. */
+export interface Heading {
+  readonly version: string;
+  readonly name: string;
+  readonly seed: string;
+  readonly replications: number;
+}
+
+export function formatHeading({ version, name, seed, replications }: Heading, terminal: Terminal): string {
+  const parts = [`rollout-sim ${version}`, terminal.outColors.bold(cleanText(name)), `seed ${cleanText(seed)}`];
+  return [...parts, plural(replications, 'replication')].join('  ');
+}
+
+/**
+ * Prints a result on stdout: with `json` the bytes of summary.json, else the table without the heading that is there
+ * already, where the report is, and last the verdict; with `quiet` the verdict alone.
+ */
 export function printResult(stored: StoredResult, folder: string, options: OutputOptions, terminal: Terminal): void {
   if (options.json === true) {
     terminal.printJson(formatPart(stored.summary));
     return;
   }
-  const summary = cleanData(stored.summary);
+  const table = formatSummary(cleanData(stored.summary), { color: terminal.color, width: terminal.width });
+  const [, ...body] = table.split('\n'); // the first line is a heading, the last one the verdict
+  const verdict = body.pop() ?? '';
   if (options.quiet !== true) {
-    terminal.print(formatSummary(summary, { color: terminal.color, width: terminal.width }));
-    terminal.print(cleanText(`Report: ${join(folder, 'report.html')}`));
+    terminal.print(body.join('\n').trimEnd());
+    terminal.print(cleanText(`\nReport: ${join(folder, 'report.html')}`));
   }
-  const { green, red, yellow } = terminal.outColors;
-  const color = { go: green, 'no-go': red, inconclusive: yellow }[summary.verdict];
-  terminal.print(color(`Verdict: ${writeHeadline(summary)}`));
+  terminal.print(verdict);
 }
 
 /**
- * Says on stderr which claims failed, by how much, and the command that shows the worst replication of each.
+ * Says on stderr which claims failed, by how much, and the commands that show the replications that speak most against
+ * them.
  *
  * @param reproduce - the command line that replays a replication
  */
 export function noteFailures(summary: Summary, reproduce: (replication: number) => string, terminal: Terminal): void {
+  const shown = new Set<number>();
   for (const failed of summary.expectations) {
     if (failed.verdict !== 'fail') continue;
     const { claim, estimate, interval, unit, method, n, worstReplication } = failed;
     const worst = worstReplication ?? summary.worstReplication;
-    const value = `${formatValue(estimate, unit)} [${formatInterval(interval, unit)}], ${method}, n = ${n}`;
+    const value = `${formatValue(estimate, unit)} (${formatInterval(interval, unit)}, ${method}, n = ${n})`;
     terminal.note(cleanText(`Failed: ${claim}`));
     terminal.note(cleanText(`Value: ${value}${worst === null ? '' : `; worst replication: ${worst}`}`));
-    if (worst !== null) terminal.note(`Reproduce: ${reproduce(worst)}`);
+    if (worst !== null) shown.add(worst);
   }
+  for (const replication of shown) terminal.note(`Reproduce: ${reproduce(replication)}`);
 }
 
 /** The command line that tells one replication of a run again. */

@@ -18,7 +18,7 @@ export interface Terminal {
   /** Overwrites the progress line; the empty text clears it. Nothing happens where no one watches. */
   readonly progress: (line: string) => void;
   readonly watched: boolean; // whether `progress` shows
-  readonly width: number; // columns of stdout, 100 where it is no terminal
+  readonly width: number; // columns of stdout, 100 where it has none
   readonly progressWidth: number; // columns of stderr
   readonly color: boolean; // whether stdout takes colour
   readonly outColors: Colors;
@@ -79,8 +79,8 @@ export function openTerminal(): Terminal {
       shown = true;
     },
     watched,
-    width: process.stdout.isTTY ? process.stdout.columns : 100,
-    progressWidth: process.stderr.isTTY ? process.stderr.columns : 80,
+    width: process.stdout.columns || 100, // 0 on a terminal that does not know its size
+    progressWidth: process.stderr.columns || 80,
     color,
     outColors: pc.createColors(color),
     errColors: pc.createColors(takesColor(process.stderr, process.env)),

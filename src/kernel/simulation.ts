@@ -11,7 +11,7 @@ import {
   type EventQueueOptions,
   peekTime,
   popEvent,
-  pushEvent,
+  pushTimer,
 } from './queue.js';
 
 export interface Simulation {
@@ -50,7 +50,7 @@ export function schedule(
   data: number,
 ): number {
   assert(time >= simulation.now, 'an event is scheduled now or later');
-  return pushEvent(simulation.queue, time, priority, kind, target, data);
+  return pushTimer(simulation.queue, time, priority, kind, target, data);
 }
 
 /** Takes an event off the schedule; false if it has happened or was cancelled before. */

@@ -5,8 +5,8 @@
  * through the verbs of `handlers/conditions`.
  */
 import type { Micros } from '#base/time';
-import { createEventQueue, type EventQueue } from '#kernel/queue';
 import { compileTable, type QuantileTable } from '#kernel/quantile-table';
+import { createEventQueue, type EventQueue } from '#kernel/queue';
 import { streamKey } from '#kernel/stream';
 import type { Certificate, RoundCertificate } from './consensus/certificate.js';
 import { createDriver, type Driver, type DriverOutput } from './consensus/driver.js';
@@ -37,6 +37,7 @@ export interface Gate {
   readonly index: number; // of the phase in the plan
   readonly bits: number; // dialect bits it sets where enforced
   readonly armed: Uint8Array; // by validator: its configuration carries the gate
+  armedCount: number;
   readonly enforce: boolean; // false: shadow mode
   activation: number; // first height at which armed nodes apply it; Infinity before it is known
   deactivation: number; // first height at which they no longer do; Infinity unless it is rolled back
@@ -238,12 +239,17 @@ export function committeeAt(chain: Chain, height: number): Committee {
   return (chain.committees.find((committee) => committee.epoch === epoch) ?? chain.committees.at(-1)) as Committee;
 }
 
-/** Whether the blueprint's selection is enforced at a height by those that carry its gate. */
+/** Whether most nodes enforce a gate at a height: then it is the chain's rule. */
+export function isRule(chain: Chain, gate: Gate, height: number): boolean {
+  return gate.enforce && 2 * gate.armedCount > chain.n && height >= gate.activation && height < gate.deactivation;
+}
+
+/** Whether the blueprint's selection is the chain's rule at a height. */
 export function selectionAt(chain: Chain, height: number): boolean {
-  return chain.gates.some((gate) => {
-    const active = height >= gate.activation && height < gate.deactivation;
-    return active && gate.enforce && (gate.bits & DIALECT_SELECTION) !== 0;
-  });
+  for (const gate of chain.gates) {
+    if ((gate.bits & DIALECT_SELECTION) !== 0 && isRule(chain, gate, height)) return true;
+  }
+  return false;
 }
 
 /** The validator set that the chain as a whole uses at a height. */

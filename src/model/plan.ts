@@ -53,7 +53,8 @@ export interface NetworkPlan {
   readonly regions: readonly { readonly name: string; readonly share: number }[]; // shares sum to 1
   readonly delays: readonly Distribution[]; // one-way µs
   readonly delayOf: readonly (readonly number[])[]; // [from region][to region] → index into `delays`
-  readonly loss: number; // probability that one message to one receiver is lost
+  readonly loss: number; // probability that one transmission to one receiver is lost
+  readonly retransmit: Micros; // the transport repeats a lost transmission after this, doubling; 0: it never does
   readonly bandwidth: number; // bytes per second of one link
 }
 
@@ -124,6 +125,7 @@ export interface ChannelPlan {
   readonly chain: string; // channels that name the same chain share it: the canary runs beside production
   readonly chainValidators: number; // validators of that chain
   readonly validators: number; // those that run the release in this channel, ≤ chainValidators
+  readonly maintenance: boolean; // planned restarts are announced: checks on liveness look past them
   readonly steps: readonly StepPlan[];
   readonly checks: readonly CheckPlan[];
 }

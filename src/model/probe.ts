@@ -12,9 +12,17 @@ import type { Telemetry } from './telemetry.js';
 export interface Reading {
   readonly value: number | null; // in the metric's unit; null without samples
   readonly samples: number;
+  readonly whole: boolean; // the window lies within what is known; counts of incidents are whole at once
 }
 
-const NOTHING: Reading = { value: null, samples: 0 };
+const NOTHING: Reading = { value: null, samples: 0, whole: false };
+/** Metrics that say something from the first incident on, and that no maintenance hides. */
+const INCIDENTS: readonly string[] = ['release.crashes', 'nodes.crashes', 'rewards.mismatch', 'validators.diverged'];
+
+/** Whether a metric counts incidents: those are judged at any time. */
+export function isIncident(key: string): boolean {
+  return INCIDENTS.includes(key);
+}
 
 /**
  * Reads one metric.
@@ -31,8 +39,24 @@ export function readProbe(
   end: Micros,
   blockTime: Micros,
 ): Reading {
-  const start = Math.max(telemetry.since, end - window);
+  const incident = isIncident(key);
+  const known = incident ? telemetry.since : telemetry.judgedSince;
+  const start = Math.max(known, end - window);
   if (end <= start) return NOTHING;
+  const { value, samples } = readSeries(telemetry, key, statistic, start, end, blockTime);
+  return { value, samples, whole: incident || end - window >= known };
+}
+
+type Sample = Pick<Reading, 'value' | 'samples'>;
+
+function readSeries(
+  telemetry: Telemetry,
+  key: string,
+  statistic: CheckPlan['statistic'],
+  start: Micros,
+  end: Micros,
+  blockTime: Micros,
+): Sample {
   switch (key) {
     case 'liveness.production':
       return production(telemetry, start, end, blockTime, (blocks, slots) => Math.min(1, blocks / slots));
@@ -86,7 +110,7 @@ function production(
   end: Micros,
   blockTime: Micros,
   ratio: (blocks: number, slots: number) => number,
-): Reading {
+): Sample {
   let blocks = 0;
   eachBlock(telemetry, start, end, () => {
     blocks += 1;
@@ -96,7 +120,7 @@ function production(
 }
 
 /** Largest number of slots without a finalized block that an observer saw. */
-function finalityLag(telemetry: Telemetry, start: Micros, end: Micros, blockTime: Micros): Reading {
+function finalityLag(telemetry: Telemetry, start: Micros, end: Micros, blockTime: Micros): Sample {
   let lag = 0;
   let later = end;
   let samples = 0;
@@ -127,7 +151,7 @@ function overBlocks(
   statistic: CheckPlan['statistic'],
   start: Micros,
   end: Micros,
-): Reading {
+): Sample {
   const values: number[] = [];
   eachBlock(telemetry, start, end, (index) => {
     const value = series[index] as number;

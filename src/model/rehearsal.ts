@@ -20,7 +20,14 @@ import {
   NODE_UP,
   RESTORED,
 } from './handlers/agenda.js';
-import { createDefects, createFaultStreams, endFault, scheduleFaults, showDefect, startFault } from './handlers/faults.js';
+import {
+  createDefects,
+  createFaultStreams,
+  endFault,
+  scheduleFaults,
+  showDefect,
+  startFault,
+} from './handlers/faults.js';
 import { createHour } from './handlers/hours.js';
 import { bringUp } from './handlers/nodes.js';
 import type { PilotCache } from './handlers/pilot.js';

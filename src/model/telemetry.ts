@@ -19,7 +19,8 @@ export interface Telemetry {
   readonly diverged: Uint16Array; // nodes whose state differs from the chain's
   readonly mismatch: Float64Array; // units paid beyond or below the rule in this block
   readonly stops: { readonly at: Micros; readonly release: boolean }[]; // unplanned, in order
-  since: Micros; // nothing before is known: the channel's start
+  readonly since: Micros; // nothing before is known: the channel's start
+  judgedSince: Micros; // liveness is judged from here on: the end of the last maintenance, or `since`
 }
 
 /**
@@ -41,5 +42,6 @@ export function createTelemetry(size: number, since: Micros): Telemetry {
     mismatch: new Float64Array(size),
     stops: [],
     since,
+    judgedSince: since,
   };
 }

@@ -79,7 +79,9 @@ export function createDistributionChart(
   values: readonly (number | null)[],
   width: number,
 ): ChartSpec | null {
-  const known = values.filter((value) => value !== null).map((value) => (chart.scale === 'shortfall' ? 1 - value : value));
+  const known = values
+    .filter((value) => value !== null)
+    .map((value) => (chart.scale === 'shortfall' ? 1 - value : value));
   if (known.length === 0) return null;
   const counted = createBins(chart.scale).map(({ label, holds }) => ({ label, count: known.filter(holds).length }));
   const first = counted.findIndex(({ count }) => count > 0);
@@ -100,7 +102,12 @@ export function createDistributionChart(
     top: 64,
     bottom: 16,
   };
-  const y = { field: 'label', type: 'ordinal', scale: { type: 'band', domain: rows.map(({ label }) => label) }, axis: null };
+  const y = {
+    field: 'label',
+    type: 'ordinal',
+    scale: { type: 'band', domain: rows.map(({ label }) => label) },
+    axis: null,
+  };
   const most = Math.max(...rows.map(({ count }) => count));
   const x = {
     field: 'count',

@@ -2,7 +2,17 @@
  * Probabilities as a dot with its interval, in groups of rows: what the rollouts say, and how sure they are.
  */
 import type { Proportion } from '#experiment/result';
-import { type ChartSpec, COLORS, createChart, fitText, type Json, type Layer, plotWidth, type Row, textWidth } from './chart-theme.js';
+import {
+  type ChartSpec,
+  COLORS,
+  createChart,
+  fitText,
+  type Json,
+  type Layer,
+  plotWidth,
+  type Row,
+  textWidth,
+} from './chart-theme.js';
 import { formatInterval, formatShare } from './number.js';
 
 export interface IntervalRow {
@@ -75,9 +85,19 @@ export function createIntervalChart(
     },
     marginText(labels(false), 'label', -10, 'right', 400, y),
     marginText(labels(true), 'label', -frame.left + 4, 'left', 600, y),
-    marginText(data.values.map(({ id, value }) => ({ id, value: value ?? '' })), 'value', plotWidth(frame) + 12, 'left', 400, y),
+    marginText(
+      data.values.map(({ id, value }) => ({ id, value: value ?? '' })),
+      'value',
+      plotWidth(frame) + 12,
+      'left',
+      400,
+      y,
+    ),
   ];
-  return createChart(frame, layers.filter((layer) => layer.data.values.length > 0));
+  return createChart(
+    frame,
+    layers.filter((layer) => layer.data.values.length > 0),
+  );
 }
 
 function marginText(
@@ -108,7 +128,9 @@ function groupRows(group: IntervalGroup, g: number, width: number): LabelledRow[
     low: row.interval[0],
     high: row.interval[1],
     value:
-      width < WIDE ? formatShare(row.estimate) : `${formatShare(row.estimate)}  (${formatInterval(row.interval, 'share')})`,
+      width < WIDE
+        ? formatShare(row.estimate)
+        : `${formatShare(row.estimate)}  (${formatInterval(row.interval, 'share')})`,
   }));
   return [...header, ...rows];
 }

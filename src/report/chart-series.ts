@@ -2,7 +2,7 @@
  * A quantity over the hours of the typical and of the worst rollout: two lines on one time axis, solid and dashed.
  * Durations that span more than a factor of four are drawn on a logarithmic scale: a stall is a thousand times a block.
  */
-import { DAY, HOUR, type Micros, MINUTE, SECOND } from '#base/time';
+import { DAY, HOUR, MINUTE, type Micros, SECOND } from '#base/time';
 import type { ReplicationDetail } from '#experiment/result';
 import { type ChartSpec, COLORS, createChart, type Json, type Layer, plotWidth, type Row } from './chart-theme.js';
 
@@ -141,8 +141,18 @@ export function createSeriesChart(
     color: {
       field: 'rollout',
       type: 'nominal',
-      scale: { domain: names, range: drawn.map(({ role }) => (role === 'worst' ? COLORS.red.light : COLORS.blue.light)) },
-      legend: { orient: 'none', legendX: -48, legendY: -36, direction: 'horizontal', title: null, symbolType: 'stroke' },
+      scale: {
+        domain: names,
+        range: drawn.map(({ role }) => (role === 'worst' ? COLORS.red.light : COLORS.blue.light)),
+      },
+      legend: {
+        orient: 'none',
+        legendX: -48,
+        legendY: -36,
+        direction: 'horizontal',
+        title: null,
+        symbolType: 'stroke',
+      },
     },
   };
   const dash = {
@@ -156,9 +166,16 @@ export function createSeriesChart(
     encoding: { ...encoding, strokeDash: dash },
   };
   const alone = rows.filter((row) => row.alone === true);
-  const points: Layer = { data: { values: alone }, mark: { type: 'point', filled: true, size: 24, opacity: 1 }, encoding };
+  const points: Layer = {
+    data: { values: alone },
+    mark: { type: 'point', filled: true, size: 24, opacity: 1 },
+    encoding,
+  };
   const layers = [...limitLayers(chart, encoding.y ?? null), lines, points];
-  return createChart(frame, layers.filter(({ data }) => data.values.length > 0));
+  return createChart(
+    frame,
+    layers.filter(({ data }) => data.values.length > 0),
+  );
 }
 
 function limitLayers({ limit }: SeriesChart, y: Json): Layer[] {

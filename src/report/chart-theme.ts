@@ -150,6 +150,12 @@ export function noteChart(title: string, note: string, width: number): ChartSpec
   return createChart({ title, subtitle: note, description: `${title}: ${note}`, width, plotHeight: 4, ...margins }, []);
 }
 
+/** A specification as JSON for people: what holds no further list or object stands on one line. */
+export function printChart(spec: ChartSpec): string {
+  const text = JSON.stringify(spec, undefined, 1);
+  return `${text.replace(/[{[][^{}[\]]*[}\]]/g, (inner) => inner.replace(/\n\s*/g, ' '))}\n`;
+}
+
 /** CSS that recolours what a chart holds, given how a colour of the chart is written there. */
 function recolor(write: (name: string, color: Color) => string, scope: string): string {
   return Object.entries(COLORS)

@@ -5,7 +5,17 @@
 import { HOUR } from '#base/time';
 import type { ReplicationDetail } from '#experiment/result';
 import { createTimeAxis } from './chart-series.js';
-import { type ChartSpec, COLORS, createChart, fitText, type Json, type Layer, plotWidth, rowLabels, textWidth } from './chart-theme.js';
+import {
+  type ChartSpec,
+  COLORS,
+  createChart,
+  fitText,
+  type Json,
+  type Layer,
+  plotWidth,
+  rowLabels,
+  textWidth,
+} from './chart-theme.js';
 import { formatCount, formatValue } from './number.js';
 import { RESULT_WORDS } from './words.js';
 
@@ -86,7 +96,7 @@ function rowOf({ kind, channel, subject }: Transition): string {
   if (kind === 'hold') return 'on hold';
   if (kind === 'stall-start') return 'stalled';
   if (kind === 'check-failed') return 'check failed';
-  return kind === 'defect' ? 'defect shows' : UNDOING[kind] ?? 'undone';
+  return kind === 'defect' ? 'defect shows' : (UNDOING[kind] ?? 'undone');
 }
 
 const UNDOING: Readonly<Record<string, string>> = {
@@ -120,8 +130,11 @@ export function createTimelineChart(title: string, detail: ReplicationDetail, wi
   if (detail.timeline.length === 0) return null;
   const end = Math.max(detail.end, ...detail.timeline.map(({ at }) => at), HOUR / 60);
   const spans = spansOf(detail.timeline, end);
-  const marks = marksOf(detail.timeline).filter(({ shape, row }) => shape !== 'step' || spans.some((span) => span.row === row));
-  const rowsWith = (looks: readonly Look[]): string[] => spans.filter(({ look }) => looks.includes(look)).map(({ row }) => row);
+  const marks = marksOf(detail.timeline).filter(
+    ({ shape, row }) => shape !== 'step' || spans.some((span) => span.row === row),
+  );
+  const rowsWith = (looks: readonly Look[]): string[] =>
+    spans.filter(({ look }) => looks.includes(look)).map(({ row }) => row);
   const merged = new Map([
     ...limitRows(rowsWith(['channel']), 'other channels'),
     ...limitRows(rowsWith(['gate', 'armed']), 'other gates'),
@@ -131,7 +144,9 @@ export function createTimelineChart(title: string, detail: ReplicationDetail, wi
     [...spans, ...marks].some((one) => one.row === row),
   );
   const undone = Object.values(UNDOING).filter((row) => marks.some((mark) => mark.row === row));
-  const rows = [...new Set([...merged.values(), ...incidents, 'stalled', ...(undone.length > 0 ? undone : ['undone'])])];
+  const rows = [
+    ...new Set([...merged.values(), ...incidents, 'stalled', ...(undone.length > 0 ? undone : ['undone'])]),
+  ];
   const place = (row: string): string => String(rows.indexOf(merged.get(row) ?? row));
 
   const left = Math.min(Math.max(...rows.map(textWidth)) + 16, width * 0.32);
@@ -178,7 +193,9 @@ export function createTimelineChart(title: string, detail: ReplicationDetail, wi
     const isStep = name === 'step';
     return {
       data: {
-        values: marks.filter((mark) => mark.shape === name).map((mark) => ({ row: place(mark.row), at: mark.at / axis.unit })),
+        values: marks
+          .filter((mark) => mark.shape === name)
+          .map((mark) => ({ row: place(mark.row), at: mark.at / axis.unit })),
       },
       mark: isStep
         ? { type: 'tick', orient: 'vertical', color, thickness: 1.5, height: 11 }
@@ -198,7 +215,10 @@ export function createTimelineChart(title: string, detail: ReplicationDetail, wi
     encoding: { x: { value: 4 }, y, text: { field: 'label', type: 'nominal' } },
   };
   const layers = [bandLayer(labels, y), nothing, moments, ...bars, ...points, rowLabels(labels, y)];
-  return createChart(frame, layers.filter(({ data }) => data.values.length > 0));
+  return createChart(
+    frame,
+    layers.filter(({ data }) => data.values.length > 0),
+  );
 }
 
 /** A soft band behind every second row, so the eye stays in it. */

@@ -22,7 +22,7 @@ export function writeAssumptions(summary: Summary): Block[] {
       kind: 'paragraph',
       text: 'What the scenario does not say was filled in with these defaults. Whoever doubts one sets it in the scenario and runs again.',
     },
-    { kind: 'fold', title: formatCount(assumptions.length, 'assumption'), blocks: [table] },
+    { kind: 'fold', title: formatCount(assumptions.length, 'assumption'), blocks: [table], isScreenOnly: false },
   ];
 }
 
@@ -49,7 +49,12 @@ export function writeMethods(summary: Summary): Block[] {
         ...describeMethods(methods),
       ],
     },
-    { kind: 'fold', title: 'Words used in this report', blocks: [{ kind: 'terms', items: GLOSSARY }] },
+    {
+      kind: 'fold',
+      title: 'Words used in this report',
+      blocks: [{ kind: 'terms', items: GLOSSARY }],
+      isScreenOnly: false,
+    },
   ];
 }
 

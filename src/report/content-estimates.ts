@@ -34,7 +34,8 @@ export function writeTiles(summary: Summary): Block {
 function writeTile(key: string, metric: MetricResult): Tile {
   const { estimate, unit, interval, kind } = metric;
   const isShare = unit === 'share' && estimate !== null;
-  const range = estimate === null ? '' : `${kind === 'quantity' ? 'mean, ' : ''}interval ${formatInterval(interval, unit)}`;
+  const range =
+    estimate === null ? '' : `${kind === 'quantity' ? 'mean, ' : ''}interval ${formatInterval(interval, unit)}`;
   const quantiles = describeQuantiles(metric);
   return {
     label: metric.label,
@@ -50,10 +51,13 @@ export function writeExpectations(summary: Summary): Table {
     { text: one.claim },
     { text: one.verdict, tone: CLAIM_TONE[one.verdict] },
     { text: formatValue(one.estimate, one.unit) },
-    { text: formatInterval(one.interval, one.unit), note: `at ${formatShare(one.confidence)}` },
+    intervalCell(one),
     { text: formatNumber(one.n) },
     { text: one.method },
-    { text: one.reason, ...(one.worstReplication === null ? {} : { note: `worst: replication ${one.worstReplication}` }) },
+    {
+      text: one.reason,
+      ...(one.worstReplication === null ? {} : { note: `worst: replication ${one.worstReplication}` }),
+    },
   ]);
   return {
     kind: 'table',
@@ -72,6 +76,17 @@ export function writeExpectations(summary: Summary): Table {
   };
 }
 
+/** An interval with its confidence; a dash where there is no estimate. */
+function intervalCell({
+  estimate,
+  interval,
+  unit,
+  confidence,
+}: Pick<MetricResult, 'estimate' | 'interval' | 'unit' | 'confidence'>): Cell {
+  if (estimate === null) return { text: '–' };
+  return { text: formatInterval(interval, unit), note: `at ${formatShare(confidence)}` };
+}
+
 /** A section for each of the questions, with every metric that answers it. */
 export function writeEstimates(summary: Summary, details: Details): Section[] {
   return groupMetrics(Object.keys(summary.metrics)).map(({ id, title, question, keys }): Section => {
@@ -80,7 +95,11 @@ export function writeEstimates(summary: Summary, details: Details): Section[] {
     switch (id) {
       case 'liveness':
       case 'rewards':
-        return { id, title, blocks: [start, { kind: 'figures', figures: createDistributionFigures(details, `${id}.`) }, table] };
+        return {
+          id,
+          title,
+          blocks: [start, { kind: 'figures', figures: createDistributionFigures(details, `${id}.`) }, table],
+        };
       case 'risk':
         return { id, title, blocks: [start, ...writeRisk(summary), table, writeCounts(summary)] };
       default:
@@ -97,7 +116,7 @@ function writeMetrics(summary: Summary, caption: string, keys: readonly string[]
       [
         { text: metric.label, note: metricGloss(key) },
         { text: formatValue(metric.estimate, metric.unit) },
-        { text: formatInterval(metric.interval, metric.unit), note: `at ${formatShare(metric.confidence)}` },
+        intervalCell(metric),
         { text: describeQuantiles(metric) || '–' },
         {
           text: formatNumber(metric.n),
@@ -168,6 +187,7 @@ function writeCounts(summary: Summary): Block {
   };
   return {
     kind: 'fold',
+    isScreenOnly: false,
     title: 'All counts: endings, channels, gates, causes, checks',
     blocks: [endings, ...BREAKDOWNS.map((breakdown) => writeBreakdown(summary, breakdown))],
   };
@@ -178,7 +198,10 @@ function writeBreakdown(summary: Summary, { key, title, noun, text }: (typeof BR
     { text: name },
     ...[shares.any, shares.abort, shares.gate, shares.state].map(({ count, n, estimate, interval }): Cell => {
       const share = n === 0 ? NO_DATA : formatShare(estimate);
-      return { text: share, note: `${formatNumber(count)} of ${formatNumber(n)}, ${formatInterval(interval, 'share')}` };
+      return {
+        text: share,
+        note: `${formatNumber(count)} of ${formatNumber(n)}, ${formatInterval(interval, 'share')}`,
+      };
     }),
   ]);
   return {
@@ -211,6 +234,9 @@ function describeRisk(summary: Summary): string {
     return first === undefined || first[1].any.count === 0 ? null : `${first[0]} (${formatNumber(first[1].any.count)})`;
   };
   const [channel, cause] = [most(breakdown.byChannel), most(breakdown.byCause)];
-  const where = channel === null ? '' : ` Most often in channel ${channel}${cause === null ? '' : `, most often because of ${cause}`}.`;
+  const where =
+    channel === null
+      ? ''
+      : ` Most often in channel ${channel}${cause === null ? '' : `, most often because of ${cause}`}.`;
   return `In ${formatNumber(undone)} of ${formatCount(any.n, 'simulated rollout')} the plan was undone at least once: ${formatShare(any.estimate)} (${formatInterval(any.interval, 'share')}).${where}`;
 }

@@ -65,11 +65,13 @@ function writeEvents(detail: ReplicationDetail): Block[] {
   const decisive = timeline.filter(isDecisive);
   const shown = timeline.slice(0, MOST);
   const left = timeline.length - shown.length;
-  const rest: Block[] = left > 0 ? [{ kind: 'paragraph', text: `${formatCount(left, 'later event')}: see details.json.` }] : [];
+  const rest: Block[] =
+    left > 0 ? [{ kind: 'paragraph', text: `${formatCount(left, 'later event')}: see details.json.` }] : [];
   return [
     tableOf(decisive.slice(0, MOST), `Decisive events of replication ${replication}`),
     {
       kind: 'fold',
+      isScreenOnly: true,
       title: `All ${formatNumber(timeline.length)} events of replication ${replication}`,
       blocks: [tableOf(shown, `Events of replication ${replication}`), ...rest],
     },
@@ -89,7 +91,12 @@ function tableOf(events: ReplicationDetail['timeline'], caption: string): Table 
   return {
     kind: 'table',
     caption,
-    columns: [{ title: 'Since the start', isNumber: true }, { title: 'What happens' }, { title: 'Channel' }, { title: 'Why' }],
+    columns: [
+      { title: 'Since the start', isNumber: true },
+      { title: 'What happens' },
+      { title: 'Channel' },
+      { title: 'Why' },
+    ],
     rows,
     empty: 'Nothing decisive happened.',
   };

@@ -7,8 +7,8 @@ import { writeEstimates, writeExpectations, writeTiles } from './content-estimat
 import { writeRollouts } from './content-rollouts.js';
 import type { ReportDocument } from './document.js';
 import { listConcerns, writeHeadline, writeWarning } from './headline.js';
-import { formatCount, formatNumber } from './number.js';
-import { CLAIM_TONE, VERDICT_MEANING } from './words.js';
+import { formatNumber } from './number.js';
+import { CLAIM_TONE, CLAIM_WORDS, VERDICT_MEANING } from './words.js';
 
 export function writeContent(stored: StoredResult): ReportDocument {
   const { summary, details } = stored;
@@ -18,7 +18,9 @@ export function writeContent(stored: StoredResult): ReportDocument {
     headline: writeHeadline(summary),
     meaning: VERDICT_MEANING[summary.verdict],
     warning: writeWarning(summary),
-    concerns: listConcerns(summary).map(({ claim, verdict, reason }) => ({ claim, tone: CLAIM_TONE[verdict], reason })),
+    concerns: listConcerns(summary).map(({ claim, verdict, reason }) => {
+      return { claim, word: CLAIM_WORDS[verdict], tone: CLAIM_TONE[verdict], reason };
+    }),
     facts: [
       { term: 'Scenario', text: summary.scenario.name },
       { term: 'Simulated rollouts', text: formatNumber(summary.replications) },
@@ -33,7 +35,7 @@ export function writeContent(stored: StoredResult): ReportDocument {
           { kind: 'quote', text: summary.scenario.question },
           {
             kind: 'paragraph',
-            text: `The whole rollout was simulated ${formatCount(summary.replications, 'time')}, each time with other luck: delays, crashes, faults, people. The numbers below say what happened in how many of them, and how sure that makes us.`,
+            text: describeExperiment(summary.replications),
           },
         ],
       },
@@ -46,4 +48,10 @@ export function writeContent(stored: StoredResult): ReportDocument {
       { id: 'reproduction', title: 'Reproduce', blocks: writeReproduction(stored) },
     ],
   };
+}
+
+function describeExperiment(replications: number): string {
+  if (replications === 0) return 'No rollout was simulated to its end, so there is nothing to answer with.';
+  const times = replications === 1 ? 'once' : `${formatNumber(replications)} times, each time with other luck`;
+  return `The whole rollout was simulated ${times}: delays, crashes, faults, people. The numbers below say what happened in how many rollouts, and how sure that makes us.`;
 }

@@ -42,7 +42,12 @@ export type Block =
   | { readonly kind: 'command'; readonly label: string; readonly text: string }
   | { readonly kind: 'tiles'; readonly tiles: readonly Tile[] }
   | { readonly kind: 'figures'; readonly figures: readonly Figure[] }
-  | { readonly kind: 'fold'; readonly title: string; readonly blocks: readonly Block[] }
+  | {
+      readonly kind: 'fold'; // closed until the reader opens it
+      readonly title: string;
+      readonly blocks: readonly Block[];
+      readonly isScreenOnly: boolean; // stays closed on paper
+    }
   | Table;
 
 export interface Section {
@@ -51,13 +56,20 @@ export interface Section {
   readonly blocks: readonly Block[];
 }
 
+export interface Concern {
+  readonly claim: string;
+  readonly word: string; // what became of it
+  readonly tone: Tone;
+  readonly reason: string;
+}
+
 export interface ReportDocument {
   readonly name: string; // of the scenario
   readonly verdict: Verdict;
   readonly headline: string;
   readonly meaning: string;
   readonly warning: string | null; // what makes the result incomplete
-  readonly concerns: readonly { readonly claim: string; readonly tone: Tone; readonly reason: string }[]; // claims that do not pass
+  readonly concerns: readonly Concern[]; // claims that do not pass
   readonly facts: readonly { readonly term: string; readonly text: string }[];
   readonly sections: readonly Section[];
 }

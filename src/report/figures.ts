@@ -26,7 +26,14 @@ export interface Figure {
 
 type Draw = (width: number) => ChartSpec | null;
 
-function createFigure(name: string, title: string, caption: string, isHalf: boolean, missing: string, draw: Draw): Figure {
+function createFigure(
+  name: string,
+  title: string,
+  caption: string,
+  isHalf: boolean,
+  missing: string,
+  draw: Draw,
+): Figure {
   const [wide, narrow] = [draw(isHalf ? HALF_WIDTH : FULL_WIDTH), draw(NARROW_WIDTH)];
   if (wide !== null && narrow !== null) return { name, title, caption, isHalf, isEmpty: false, wide, narrow };
   const note = `No data: ${missing}.`;
@@ -107,7 +114,8 @@ const SERIES: readonly (SeriesChart & { readonly name: string; readonly caption:
 export function createSeriesFigures(stored: StoredResult): Figure[] {
   const [typical, worst] = [findDetail(stored, 'typical'), findDetail(stored, 'worst')];
   const details = [...new Set([typical, worst])].filter((detail) => detail !== undefined);
-  const who = details.length === 0 ? 'no rollout was stored at length' : `${details.map(nameRollout).join(' and ')} have none`;
+  const who =
+    details.length === 0 ? 'no rollout was stored at length' : `${details.map(nameRollout).join(' and ')} have none`;
   return SERIES.map((series) => {
     const draw: Draw = (width) => createSeriesChart(series, details, width);
     return createFigure(series.name, series.title, series.caption, true, who, draw);
@@ -164,7 +172,9 @@ export function createDistributionFigures(details: Details, prefix: 'liveness.' 
 
 /** Probabilities of undoing. */
 export function createRiskFigure(summary: Summary): Figure {
-  const risks = Object.keys(summary.metrics).filter((key) => key.startsWith('rollback.')).sort(compareMetrics);
+  const risks = Object.keys(summary.metrics)
+    .filter((key) => key.startsWith('rollback.'))
+    .sort(compareMetrics);
   const rows = risks.flatMap((key) => {
     const metric = summary.metrics[key];
     const [low, high] = metric?.interval ?? [null, null];
@@ -184,13 +194,19 @@ export function createEndingsFigure(summary: Summary): Figure {
     .map((result) => proportionRow(RESULT_WORDS[result], summary.results[result]));
   const caption = 'Each rollout ends in one of these ways.';
   const title = 'How the rollouts ended';
-  const draw: Draw = (width) => createIntervalChart(title, 'Probability with its interval', [{ title: '', rows }], width);
+  const draw: Draw = (width) =>
+    createIntervalChart(title, 'Probability with its interval', [{ title: '', rows }], width);
   return createFigure('rollout-endings', title, caption, true, 'no rollout was simulated', draw);
 }
 
 export const BREAKDOWNS = [
   { key: 'byChannel', title: 'By channel', noun: 'Channel', text: 'Where the plan was undone.' },
-  { key: 'byGate', title: 'By gate', noun: 'Gate', text: 'The gate that was activated last before the plan was undone; none is before the first.' },
+  {
+    key: 'byGate',
+    title: 'By gate',
+    noun: 'Gate',
+    text: 'The gate that was activated last before the plan was undone; none is before the first.',
+  },
   { key: 'byCause', title: 'By cause', noun: 'Cause', text: 'The fault behind it; unexplained where none is known.' },
   { key: 'byCheck', title: 'By check', noun: 'Check', text: 'The check that demanded it.' },
 ] as const;

@@ -32,7 +32,8 @@ function holds(summary: Summary): string {
   const total = summary.expectations.length;
   if (summary.replications === 0) return 'no rollout was simulated';
   if (total === 0) return `no expectation was stated over ${formatCount(summary.replications, 'simulated rollout')}`;
-  if (!summary.complete) return `only ${formatNumber(summary.replications)} of ${formatCount(summary.requested, 'rollout')} were simulated`;
+  if (!summary.complete)
+    return `only ${formatNumber(summary.replications)} of ${formatCount(summary.requested, 'rollout')} were simulated`;
   const claims = total === 1 ? 'the expectation holds' : `all ${formatNumber(total)} expectations hold`;
   return `${claims} over ${formatCount(summary.replications, 'simulated rollout')}`;
 }

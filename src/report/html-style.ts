@@ -31,8 +31,10 @@ a{color:var(--blue)}
 .verdict>p:not(.badge){margin-top:.75rem}
 .warning{border-left:.25rem solid var(--open);padding-left:.75rem;font-weight:600}
 .concerns{list-style:none;padding:1rem 0 0;margin-top:1.1rem;border-top:1px solid var(--line);display:grid;gap:.8rem}
-.concerns span{display:block;color:var(--muted);padding-left:1.5rem}
-.concerns .tone{display:inline;padding:0}
+.concerns li{padding-left:1.5rem}
+.concerns span{display:block;color:var(--muted)}
+.concerns .tone{display:inline;color:var(--tone);margin:0 .4rem 0 -1.5rem}
+.concerns .tone i{width:1.5rem}
 code,pre{font:.92em/1.5 ui-monospace,"Cascadia Mono",Menlo,Consolas,monospace}
 .concerns code{font-weight:600;overflow-wrap:anywhere}
 .facts{display:flex;flex-wrap:wrap;gap:.35rem 2rem;margin:1.1rem 0 0;color:var(--muted);font-size:.92rem}
@@ -57,11 +59,12 @@ blockquote{border-left:.25rem solid var(--line);padding-left:1rem;font-size:1.12
 table{border-collapse:collapse;width:100%;font-size:.92rem}
 caption{text-align:left;color:var(--muted);padding:.8rem 1rem .3rem}
 th,td{text-align:left;vertical-align:top;padding:.55rem 1rem;border-top:1px solid var(--line);font-weight:400;min-width:6.5rem;overflow-wrap:break-word}
-thead th{border-top:0;color:var(--muted);font-size:.85rem;white-space:nowrap}
+thead th{border-top:0;color:var(--muted);font-size:.85rem;vertical-align:bottom}
 tbody th{font-weight:600;min-width:13rem;max-width:24rem}
 td{max-width:22rem}
-.number{text-align:right;white-space:nowrap;min-width:3.5rem}
-tbody th.number{min-width:8rem;font-weight:400}
+.number{text-align:right;min-width:3.5rem}
+tbody .number{white-space:nowrap}
+tbody th.number{min-width:5.5rem;font-weight:400}
 thead .number{padding-left:.5rem}
 small{display:block;color:var(--muted);font-size:.86em;font-weight:400;white-space:normal}
 .tone{--tone:var(--plain);font-weight:600}
@@ -104,11 +107,12 @@ h2{margin-top:2rem}
 thead{display:table-header-group}
 th,td{padding:.3rem .5rem;min-width:0}
 tbody th,tbody th.number{min-width:0}
-.number{white-space:normal}
 .tiles{grid-template-columns:repeat(3,1fr)}
 .figures{grid-template-columns:1fr 1fr}
 figure .wide,figure.half .wide,figure.full .wide{display:block!important}
 figure .narrow,figure.half .narrow,figure.full .narrow{display:none!important}
+table{font-size:8.5pt}
+details.screen{display:none}
 details::details-content{content-visibility:visible;block-size:auto}
 }
 `

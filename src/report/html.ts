@@ -60,10 +60,12 @@ const VERDICT_ICON: Readonly<Record<Verdict, string>> = {
 };
 
 function writeVerdict(document: ReportDocument): string {
-  const concerns = document.concerns.map(({ claim, tone, reason }) => {
-    return `<li>${writeTone(tone)}<code>${escapeMarkup(claim)}</code><span>${escapeMarkup(reason)}</span></li>`;
+  const concerns = document.concerns.map(({ claim, word, tone, reason }) => {
+    return `<li><span class="tone ${tone}">${writeMark(tone)}${escapeMarkup(word)}:</span><code>${escapeMarkup(claim)}</code><span>${escapeMarkup(reason)}</span></li>`;
   });
-  const facts = document.facts.map(({ term, text }) => `<div><dt>${escapeMarkup(term)}</dt><dd>${escapeMarkup(text)}</dd></div>`);
+  const facts = document.facts.map(
+    ({ term, text }) => `<div><dt>${escapeMarkup(term)}</dt><dd>${escapeMarkup(text)}</dd></div>`,
+  );
   return [
     `<section class="verdict ${VERDICT_TONE[document.verdict]}" aria-labelledby="verdict">`,
     `<p class="badge"><svg viewBox="0 0 24 24" aria-hidden="true">${VERDICT_ICON[document.verdict]}</svg>${VERDICT_WORD[document.verdict]}</p>`,
@@ -108,7 +110,7 @@ function writeBlock(block: Block, drawings: ReadonlyMap<string, Drawing>): strin
       return `<div class="figures">${block.figures.map((figure) => writeFigure(figure, drawings.get(figure.name))).join('\n')}</div>`;
     case 'fold': {
       const inside = block.blocks.map((inner) => writeBlock(inner, drawings)).join('');
-      return `<details><summary>${escapeMarkup(block.title)}</summary>${inside}</details>`;
+      return `<details${block.isScreenOnly ? ' class="screen"' : ''}><summary>${escapeMarkup(block.title)}</summary>${inside}</details>`;
     }
     case 'table':
       return writeTable(block);
@@ -142,7 +144,9 @@ function writeFigure(figure: Figure, drawing: Drawing | undefined): string {
 function writeTable({ caption, columns, rows, empty }: Table): string {
   if (rows.length === 0) return `<p>${escapeMarkup(empty)}</p>`;
   const isNumber = (index: number): boolean => columns[index]?.isNumber === true;
-  const head = columns.map(({ title }, i) => `<th scope="col"${isNumber(i) ? ' class="number"' : ''}>${escapeMarkup(title)}</th>`);
+  const head = columns.map(
+    ({ title }, i) => `<th scope="col"${isNumber(i) ? ' class="number"' : ''}>${escapeMarkup(title)}</th>`,
+  );
   const body = rows.map((row) => `<tr>${row.map((cell, i) => writeCell(cell, i === 0, isNumber(i))).join('')}</tr>`);
   return [
     `<div class="scroll" role="region" tabindex="0" aria-label="${escapeMarkup(caption)}">`,
@@ -165,9 +169,4 @@ function writeCell({ text, note, tone }: Cell, isHead: boolean, isNumber: boolea
 
 function writeMark(tone: Tone): string {
   return `<i aria-hidden="true">${TONE_MARK[tone]}</i>`;
-}
-
-function writeTone(tone: Tone): string {
-  const word = tone === 'open' ? 'undecided: ' : 'not met: ';
-  return `<span class="tone ${tone}">${writeMark(tone)}${word}</span>`;
 }

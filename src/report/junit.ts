@@ -9,7 +9,8 @@ import { escapeMarkup } from './text.js';
 
 export function writeJunit({ summary, manifest }: StoredResult): string {
   const { expectations, scenario } = summary;
-  const count = (verdict: ExpectationResult['verdict']): number => expectations.filter((one) => one.verdict === verdict).length;
+  const count = (verdict: ExpectationResult['verdict']): number =>
+    expectations.filter((one) => one.verdict === verdict).length;
   const counts = `tests="${expectations.length}" failures="${count('fail')}" errors="${count('error')}" skipped="${count('inconclusive')}"`;
   const time = `time="${(manifest.wallMs / 1_000).toFixed(3)}"`;
   const properties = {
@@ -29,7 +30,9 @@ export function writeJunit({ summary, manifest }: StoredResult): string {
     `<testsuites name="rollout-sim" ${counts} ${time}>`,
     `  <testsuite name="${escapeMarkup(scenario.name)}" ${counts} ${time} timestamp="${escapeMarkup(manifest.startedAt)}">`,
     '    <properties>',
-    ...Object.entries(properties).map(([name, value]) => `      <property name="${name}" value="${escapeMarkup(value)}"/>`),
+    ...Object.entries(properties).map(
+      ([name, value]) => `      <property name="${name}" value="${escapeMarkup(value)}"/>`,
+    ),
     '    </properties>',
     ...expectations.map((one) => writeCase(scenario.name, one, replay(one))),
     '  </testsuite>',

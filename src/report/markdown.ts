@@ -17,7 +17,9 @@ export function writeMarkdown(document: ReportDocument, pathOf: (figure: Figure)
     escapeMarkdown(document.meaning),
     document.warning === null ? '' : `**${escapeMarkdown(document.warning)}**`,
     document.concerns
-      .map(({ claim, tone, reason }) => `- ${TONE_MARK[tone]} **${escapeMarkdown(claim)}**: ${escapeMarkdown(reason)}`)
+      .map(({ claim, word, tone, reason }) => {
+        return `- ${TONE_MARK[tone]} ${escapeMarkdown(word)}: **${escapeMarkdown(claim)}**. ${escapeMarkdown(reason)}`;
+      })
       .join('\n'),
     document.facts.map(({ term, text }) => `${escapeMarkdown(term)}: ${escapeMarkdown(text)}`).join(' · '),
     ...document.sections.flatMap(({ title, blocks: inner }) => [
@@ -75,7 +77,12 @@ function tableOfTiles(tiles: readonly Tile[]): Table {
     { text: interval },
     { text: note },
   ]);
-  const columns = [{ title: 'Measure' }, { title: 'Estimate', isNumber: true }, { title: 'Interval', isNumber: true }, { title: 'What it is' }];
+  const columns = [
+    { title: 'Measure' },
+    { title: 'Estimate', isNumber: true },
+    { title: 'Interval', isNumber: true },
+    { title: 'What it is' },
+  ];
   return { kind: 'table', caption: '', columns, rows, empty: 'Nothing was measured.' };
 }
 

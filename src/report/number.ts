@@ -2,7 +2,7 @@
  * Numbers as people read them, the same on every machine: no locale is asked. A share prints as a percentage that never
  * rounds to a false 0% or 100%, a duration with its units, a count with commas.
  */
-import { formatDuration, HOUR, type Micros, MINUTE } from '#base/time';
+import { formatDuration, HOUR, MINUTE, type Micros } from '#base/time';
 import type { MetricResult } from '#experiment/result';
 
 export type Unit = MetricResult['unit'];
@@ -20,8 +20,9 @@ export function formatValue(value: number | null, unit: Unit): string {
     case 'duration':
       return value === 0 ? '0s' : formatDuration(value);
     case 'count':
-    case 'units':
       return formatNumber(value);
+    case 'units':
+      return formatMoney(value);
   }
 }
 
@@ -33,7 +34,8 @@ export function formatInterval(interval: Interval, unit: Unit): string {
   const [low, high] = interval;
   const openLow = low === null || (low === 0 && high !== 0);
   const openHigh = high === null || (unit === 'share' && high === 1 && low !== 1);
-  if (openLow && openHigh) return low === null && high === null ? '–' : `${formatLow(low, unit)} – ${formatHigh(high, unit)}`;
+  if (openLow && openHigh)
+    return low === null && high === null ? '–' : `${formatLow(low, unit)} – ${formatHigh(high, unit)}`;
   if (openLow) return `≤ ${formatValue(high, unit)}`;
   if (openHigh) return `≥ ${formatValue(low, unit)}`;
   return `${formatValue(low, unit)} – ${formatValue(high, unit)}`;
@@ -81,6 +83,19 @@ export function formatNumber(value: number): string {
   if (Number.isInteger(value) || value >= 100) return groupThousands(BigInt(Math.round(value)).toString());
   if (value < 1e-4) return value.toExponential(1);
   return trimZeros(value.toPrecision(3));
+}
+
+const LARGE = [
+  [1e12, 'T'],
+  [1e9, 'B'],
+  [1e6, 'M'],
+] as const;
+
+/** Units of money: exact below a million, then with three telling digits: `168M`, `1.83B`, `2.1T`. */
+function formatMoney(value: number): string {
+  if (value < 0) return `-${formatMoney(-value)}`;
+  const [size, name] = LARGE.find(([least]) => value >= least) ?? [1, ''];
+  return size === 1 ? formatNumber(value) : `${formatNumber(Number((value / size).toPrecision(3)))}${name}`;
 }
 
 /** `1 rollout`, `40 rollouts`. */

@@ -30,6 +30,14 @@ export const CLAIM_TONE: Readonly<Record<ClaimVerdict, Tone>> = {
   error: 'bad',
 };
 
+/** What became of a claim, for a reader who does not know our verdicts. */
+export const CLAIM_WORDS: Readonly<Record<ClaimVerdict, string>> = {
+  pass: 'met',
+  fail: 'not met',
+  inconclusive: 'undecided',
+  error: 'not evaluated',
+};
+
 /** A mark for those who do not see the colour. */
 export const TONE_MARK: Readonly<Record<Tone, string>> = { good: '✓', bad: '✗', open: '?', plain: '·' };
 
@@ -112,14 +120,13 @@ export function compareMetrics(a: string, b: string): number {
   return compareText(a, b);
 }
 
-/** The groups that have a key; each key is in one group. */
+/** All groups, empty ones too; each key is in one of them. */
 export function groupMetrics(keys: readonly string[]): MetricGroup[] {
   const sorted = [...keys].sort(compareMetrics);
   const prefixOf = (key: string): string => METRIC_GROUPS.find(({ prefix }) => key.startsWith(prefix))?.prefix ?? '';
-  const groups = METRIC_GROUPS.map(({ id, title, question, prefix }) => {
+  return METRIC_GROUPS.map(({ id, title, question, prefix }) => {
     return { id, title, question, keys: sorted.filter((key) => prefixOf(key) === prefix) };
   });
-  return groups.filter((group) => group.keys.length > 0);
 }
 
 type Transition = ReplicationDetail['timeline'][number];
@@ -192,8 +199,13 @@ export function isDecisive(transition: Transition): boolean {
 }
 
 export function transitionTone(kind: string): Tone {
-  if (['abort', 'gate-rollback', 'state-rollback', 'stall-start', 'check-failed', 'defect'].includes(kind)) return 'bad';
-  return kind === 'hold' || kind === 'fault-start' ? 'open' : kind === 'resume' || kind === 'stall-end' ? 'good' : 'plain';
+  if (['abort', 'gate-rollback', 'state-rollback', 'stall-start', 'check-failed', 'defect'].includes(kind))
+    return 'bad';
+  return kind === 'hold' || kind === 'fault-start'
+    ? 'open'
+    : kind === 'resume' || kind === 'stall-end'
+      ? 'good'
+      : 'plain';
 }
 
 /** What stands behind a method's name, by a word in that name. */
@@ -255,6 +267,9 @@ export const GLOSSARY: readonly { readonly term: string; readonly text: string }
   { term: 'Gate rollback', text: 'Active gates are switched off again by restarting nodes; no block is lost.' },
   { term: 'State rollback', text: 'A snapshot is restored: finalized blocks are given up.' },
   { term: 'Slot', text: 'The time in which one block is due.' },
-  { term: 'Finality', text: 'The moment validators with more than two thirds of the voting power have decided a block.' },
+  {
+    term: 'Finality',
+    text: 'The moment validators with more than two thirds of the voting power have decided a block.',
+  },
   { term: 'Stall', text: 'A stretch without a finalized block.' },
 ];

@@ -6,7 +6,7 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '#base/error';
 import type { StoredResult } from '#experiment/result';
-import { standaloneSvg } from './chart-theme.js';
+import { printChart, standaloneSvg } from './chart-theme.js';
 import { writeContent } from './content.js';
 import { figuresOf } from './document.js';
 import { type Drawing, writeHtml } from './html.js';
@@ -32,10 +32,13 @@ export async function writeReport(dir: string, stored: StoredResult): Promise<re
     const drawing = { wide: await render(wide), narrow: await render(narrow) };
     drawings.set(name, drawing);
     files.set(join('figures', `${name}.svg`), `${standaloneSvg(drawing.wide, wide.description)}\n`);
-    files.set(join('figures', `${name}.vl.json`), `${JSON.stringify(wide, undefined, 2)}\n`);
+    files.set(join('figures', `${name}.vl.json`), printChart(wide));
   }
   files.set('report.html', writeHtml(content, drawings));
-  files.set('report.md', writeMarkdown(content, ({ name }) => `figures/${name}.svg`));
+  files.set(
+    'report.md',
+    writeMarkdown(content, ({ name }) => `figures/${name}.svg`),
+  );
   files.set('junit.xml', writeJunit(stored));
   return saveFiles(dir, files);
 }

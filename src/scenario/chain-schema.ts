@@ -92,7 +92,12 @@ export const networkSchema = section({
     'network.delay',
     'One-way delay of a message.',
   ),
-  loss: defaulted(share, 'network.loss', 'Probability that a message to one receiver is lost.'),
+  loss: defaulted(share, 'network.loss', 'Probability that one transmission to one receiver is lost.'),
+  retransmit: defaulted(
+    duration,
+    'network.retransmit',
+    'A lost transmission is repeated after this, doubling; 0s: never.',
+  ),
   bandwidth: defaulted(bandwidth, 'network.bandwidth', 'Bandwidth of one link.'),
 });
 

@@ -8,6 +8,7 @@ import {
   countOrShare,
   duration,
   dwellText,
+  flag,
   list,
   oneOf,
   positiveDuration,
@@ -131,6 +132,9 @@ const channel = section({
   dwell: dwell.optional().describe('Watch at the end of the channel.'),
   gateDwell: dwell.optional().describe('Watch after each gate.'),
   gates: list(word).optional().describe('Phases of gates the channel switches on, in this order.'),
+  maintenance: flag
+    .optional()
+    .describe('Whether its planned restarts are announced: checks on liveness then look past them.'),
   steps: list(step, 1)
     .optional()
     .describe('What the channel does, step by step, in place of upgrade, gates with gateDwell, and dwell.'),

@@ -15,8 +15,8 @@ import {
   STATISTIC_OF_UNIT,
   STATISTIC_SOURCE,
 } from './defaults.js';
+import { addProblem, assume, type Findings } from './findings.js';
 import { parseQuantity, QUANTITY_EXAMPLE } from './quantity.js';
-import { addProblem, assume, type Report } from './report.js';
 import { suggest } from './suggest.js';
 import type { Path } from './tree.js';
 import { quote } from './value.js';
@@ -32,20 +32,20 @@ export function resolveChecks(
   profile: Profile,
   path: Path,
   label: string,
-  report: Report,
+  findings: Findings,
 ): CheckPlan[] {
   const written = input ?? defaultChecks(profile);
   if (input === undefined) {
     const value = written.map((check) => check.name ?? check.metric);
-    assume(report, `${label}.checks`, { value, source: DEFAULT_CHECKS_SOURCE });
+    assume(findings, `${label}.checks`, { value, source: DEFAULT_CHECKS_SOURCE });
   }
   const names = new Set<string>();
   const resolved: CheckPlan[] = [];
   written.forEach((check, i) => {
-    const plan = resolveCheck(check, profile, [...path, i], `${label}.checks[${i}]`, input === undefined, report);
+    const plan = resolveCheck(check, profile, [...path, i], `${label}.checks[${i}]`, input === undefined, findings);
     if (plan === undefined) return;
     if (check.name !== undefined && names.has(check.name)) {
-      addProblem(report, [...path, i, 'name'], `a check "${check.name}" stands above already`, 'Rename one.');
+      addProblem(findings, [...path, i, 'name'], `a check "${check.name}" stands above already`, 'Rename one.');
     }
     resolved.push({ ...plan, name: uniqueName(plan.name, names) });
   });
@@ -72,29 +72,29 @@ function resolveCheck(
   path: Path,
   label: string,
   isDefault: boolean,
-  report: Report,
+  findings: Findings,
 ): CheckPlan | undefined {
   const metric = findProbeMetric(input.metric);
   if (metric === undefined) {
     const keys = PROBE_METRICS.map((known) => known.key);
     addProblem(
-      report,
+      findings,
       [...path, 'metric'],
       `there is no probe metric ${quote(input.metric)}`,
       suggest(input.metric, keys),
     );
     return undefined;
   }
-  const success = parseCondition(input.success, metric, [...path, 'success'], report);
+  const success = parseCondition(input.success, metric, [...path, 'success'], findings);
   const failure =
-    input.failure === undefined ? null : parseCondition(input.failure, metric, [...path, 'failure'], report);
+    input.failure === undefined ? null : parseCondition(input.failure, metric, [...path, 'failure'], findings);
   if (success === undefined || failure === undefined) return undefined;
   if (failure !== null && overlap(success, failure)) {
     const what = `a value can meet both "${input.success}" and "${input.failure}"`;
-    addProblem(report, [...path, 'failure'], what, 'Let failure begin where success has ended.');
+    addProblem(findings, [...path, 'failure'], what, 'Let failure begin where success has ended.');
   }
   const note = <T>(key: string, value: unknown, source: string): T => {
-    return isDefault ? (value as T) : assume<T>(report, `${label}.${key}`, { value, source });
+    return isDefault ? (value as T) : assume<T>(findings, `${label}.${key}`, { value, source });
   };
   const statistic =
     input.statistic ?? note<CheckPlan['statistic']>('statistic', STATISTIC_OF_UNIT[metric.unit], STATISTIC_SOURCE);
@@ -113,12 +113,12 @@ function resolveCheck(
   };
 }
 
-function parseCondition(text: string, metric: ProbeMetric, path: Path, report: Report): Condition | undefined {
+function parseCondition(text: string, metric: ProbeMetric, path: Path, findings: Findings): Condition | undefined {
   const [, comparator, written = ''] = /^(<=|>=|<|>) *(.+)$/.exec(text) ?? [];
   const value = parseQuantity(written, metric.unit);
   if (value === undefined) {
     const what = `${quote(written)} is not in the unit of ${metric.key}`;
-    addProblem(report, path, what, `Write ${comparator ?? '<='} ${QUANTITY_EXAMPLE[metric.unit]}.`);
+    addProblem(findings, path, what, `Write ${comparator ?? '<='} ${QUANTITY_EXAMPLE[metric.unit]}.`);
     return undefined;
   }
   return { comparator: comparator as Comparator, value };

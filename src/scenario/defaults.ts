@@ -48,6 +48,7 @@ export const DEFAULTS: Readonly<Record<string, Default>> = {
   ),
   'network.delay': of({ within: normal('20ms', '5ms'), between: normal('80ms', '20ms') }, '§22'),
   'network.loss': of('0.1%', '§22'),
+  'network.retransmit': of('200ms', 'assumption: the least retransmission timeout of TCP on Linux'),
   'network.bandwidth': of('1Gbit/s', 'assumption: the cap of the CometBFT test networks'),
 
   'validators.stakeMean': of(1000, '§22'),
@@ -118,11 +119,14 @@ export interface ChannelDefaults {
   readonly gates: Default; // `all`, or names of phases
   readonly batches: Default;
   readonly pause: Default;
+  readonly maintenance: Default;
   readonly onFail: Default;
 }
 
 const BATCHES_LARGE = of('50%', 'assumption: a channel that may halt for a restart, in two halves');
 const PAUSE_NONE = of('0s', 'assumption: nothing to watch between batches');
+const ANNOUNCED = of(true, '§13.1, §15.2: its change windows are announced, and mute alerts on liveness');
+const SHARED = of(false, 'assumption: users of production notice a restart, announced or not');
 const GATE_DWELL = of('1 epoch', 'assumption: one epoch shows every rule at work');
 const GATES_ALL = of('all', '§13.2, §17: every phase is rehearsed before mainnet');
 const ABORT = of('abort' satisfies CheckAction, '§19: before mainnet a failure ends the promotion');
@@ -135,6 +139,7 @@ export const CHANNEL_DEFAULTS: Readonly<Record<Profile, ChannelDefaults>> = {
     gates: GATES_ALL,
     batches: BATCHES_LARGE,
     pause: PAUSE_NONE,
+    maintenance: ANNOUNCED,
     onFail: ABORT,
   },
   testnet: {
@@ -143,6 +148,7 @@ export const CHANNEL_DEFAULTS: Readonly<Record<Profile, ChannelDefaults>> = {
     gates: GATES_ALL,
     batches: BATCHES_LARGE,
     pause: PAUSE_NONE,
+    maintenance: ANNOUNCED,
     onFail: ABORT,
   },
   canary: {
@@ -151,6 +157,7 @@ export const CHANNEL_DEFAULTS: Readonly<Record<Profile, ChannelDefaults>> = {
     gates: of(['selection', 'rewards'], '§17: what the canary rehearses'),
     batches: of('100%', 'assumption: a subset too small to halt the chain, all at once'),
     pause: PAUSE_NONE,
+    maintenance: SHARED,
     onFail: ABORT,
   },
   mainnet: {
@@ -159,6 +166,7 @@ export const CHANNEL_DEFAULTS: Readonly<Record<Profile, ChannelDefaults>> = {
     gates: GATES_ALL,
     batches: of('10%', '§22'),
     pause: of('30m', '§22: 2 epochs or 30 min; the epochs are waited for after each gate'),
+    maintenance: SHARED,
     onFail: ROLLBACK,
   },
   other: {
@@ -167,6 +175,7 @@ export const CHANNEL_DEFAULTS: Readonly<Record<Profile, ChannelDefaults>> = {
     gates: GATES_ALL,
     batches: BATCHES_LARGE,
     pause: PAUSE_NONE,
+    maintenance: ANNOUNCED,
     onFail: ABORT,
   },
 };

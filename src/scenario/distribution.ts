@@ -5,11 +5,8 @@
  */
 import { z } from 'zod';
 import type { Distribution } from '#kernel/distribution';
+import { NORMAL_P95, NORMAL_P99 } from '#kernel/normal';
 import { decimal, duration, list, quote, say, section, whole } from './value.js';
-
-/** Standard normal quantiles: what turns a median and a percentile into the σ of a lognormal. */
-const Z95 = 1.6448536269514722;
-const Z99 = 2.3263478740408408;
 
 const FIX_LOGNORMAL = 'Write { median: 40ms, p99: 400ms }, or p95 or sigma in place of p99.';
 
@@ -45,7 +42,8 @@ function distributionOf(value: z.ZodType<number>, id: string, noun: string, rank
     if (median <= 0) context.addIssue(say('the median must be more than 0', FIX_LOGNORMAL));
     if ((p95 ?? p99 ?? median) < median) context.addIssue(say('the percentile is less than the median', FIX_LOGNORMAL));
     if ((max ?? median) < median) context.addIssue(say('max is less than the median', FIX_LOGNORMAL));
-    const spread = p95 !== undefined ? Math.log(p95 / median) / Z95 : Math.log((p99 ?? median) / median) / Z99;
+    const spread =
+      p95 !== undefined ? Math.log(p95 / median) / NORMAL_P95 : Math.log((p99 ?? median) / median) / NORMAL_P99;
     return { kind: 'lognormal', median, sigma: sigma ?? spread, ...(max === undefined ? {} : { max }) };
   });
   const gamma = section({

@@ -13,7 +13,7 @@ export interface Reading {
   readonly findings: readonly Finding[];
 }
 
-const VALUES_MAX = 100_000;
+const VALUES_MAX = 20_000;
 const DEPTH_MAX = 64;
 const FIX_SYNTAX = 'Correct the YAML: indent with spaces, and quote texts that hold ": " or " #".';
 const FIX_DEPTH = `Keep to ${DEPTH_MAX} levels; an alias inside its own anchor never ends.`;

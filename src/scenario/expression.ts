@@ -19,13 +19,6 @@ import type { Claim, ClaimStatistic, ClaimSubject } from './claim.js';
 import { parseQuantity, QUANTITY_EXAMPLE } from './quantity.js';
 import { suggest } from './suggest.js';
 
-/** Names that an event may refer to. */
-export interface ClaimNames {
-  readonly channels: readonly string[];
-  readonly gates: readonly string[];
-  readonly causes: readonly string[];
-}
-
 /** What is wrong with a claim, and where in its text. */
 export interface ClaimMistake {
   readonly offset: number;
@@ -40,54 +33,13 @@ type Parse = (text: string) => MathNode;
 type Undo = Extract<ClaimSubject, { kind: 'undo' }>['undo'];
 
 const STATISTICS: readonly ClaimStatistic[] = ['P', 'mean', 'p50', 'p90', 'p95', 'p99'];
-const EVENTS: Readonly<Record<string, Undo>> = {
-  abort: 'abort',
-  'gate rollback': 'gate-rollback',
-  gate_rollback: 'gate-rollback',
-  'gate-rollback': 'gate-rollback',
-  'state rollback': 'state-rollback',
-  state_rollback: 'state-rollback',
-  'state-rollback': 'state-rollback',
-  rollback: 'any',
-};
-/** How events are written; other spellings are understood, not advertised. */
-export const EVENT_WORDS: readonly string[] = ['abort', 'gate rollback', 'state rollback', 'rollback'];
 const COMPARATORS: readonly string[] = ['<', '<=', '>', '>='];
-const FIX_FORM = 'Write a claim such as "P(abort in canary) >= 99%" or "mean(liveness.slotShare) >= 0.9".';
-
-const LENGTH_MAX = 500;
-
 let loadedParse: Parse | undefined;
 
 function loadParse(): Parse {
   // The browser bundle is one file: it loads four times faster than the package's hundreds of modules.
   loadedParse ??= (createRequire(import.meta.url)('mathjs/lib/browser/math.js') as { parse: Parse }).parse;
   return loadedParse;
-}
-
-interface Token {
-  readonly kind: 'word' | 'quantity' | 'comparator' | 'bracket';
-  readonly text: string;
-  readonly offset: number;
-}
-
-/** A placeholder and the words or the quantity it stands for. */
-interface Phrase {
-  readonly kind: 'word' | 'quantity';
-  readonly tokens: readonly Token[];
-}
-
-/** The mistake that ends the reading of a claim; never leaves this module. */
-class Mistake extends Error {
-  readonly offset: number;
-  readonly width: number;
-  readonly fix: string;
-  constructor(offset: number, width: number, what: string, fix: string) {
-    super(what);
-    this.offset = offset;
-    this.width = width;
-    this.fix = fix;
-  }
 }
 
 /**
@@ -136,50 +88,6 @@ function readClaim(text: string, names: ClaimNames): Omit<Claim, 'text' | 'confi
 
 function nameOf(subject: ClaimSubject): string {
   return subject.kind === 'undo' ? subject.undo : subject.key;
-}
-
-/** Splits the text; a character that no claim has is a mistake. */
-function tokenise(text: string): Token[] {
-  if (text.length > LENGTH_MAX) throw new Mistake(0, text.length, 'is too long for a claim', FIX_FORM);
-  const tokens: Token[] = [];
-  const pattern = /\s*(?:(<=|>=|<|>)|([()])|(\d[\w.%µ]*(?: \d[\w.]*)*)|([A-Za-z][\w.-]*)|(\S))/gy;
-  for (const match of text.matchAll(pattern)) {
-    const [all, comparator, bracket, quantity, word, other] = match;
-    const written = comparator ?? bracket ?? quantity ?? word ?? other ?? '';
-    const offset = match.index + all.length - written.length;
-    if (other !== undefined) throw new Mistake(offset, 1, `"${other}" has no place in a claim`, FIX_FORM);
-    const kind = comparator ? 'comparator' : bracket ? 'bracket' : quantity ? 'quantity' : 'word';
-    tokens.push({ kind, text: written, offset });
-  }
-  return tokens;
-}
-
-/** The claim with placeholders for phrases and quantities; `offsets[i]` is where character i of it comes from. */
-function abstract(tokens: readonly Token[]): { code: string; phrases: Map<string, Phrase>; offsets: number[] } {
-  const phrases = new Map<string, Phrase>();
-  const offsets: number[] = [];
-  let code = '';
-  const append = (written: string, offset: number): void => {
-    for (let i = 0; i <= written.length; i += 1) offsets.push(offset);
-    code += `${written} `;
-  };
-  for (let i = 0; i < tokens.length; i += 1) {
-    const token = tokens[i] as Token;
-    if (token.kind === 'comparator' || token.kind === 'bracket' || tokens[i + 1]?.text === '(') {
-      append(token.text, token.offset);
-      continue;
-    }
-    const { kind } = token;
-    const phrase = [token];
-    while (kind === 'word' && tokens[i + 1]?.kind === 'word' && tokens[i + 2]?.text !== '(') {
-      i += 1;
-      phrase.push(tokens[i] as Token);
-    }
-    const name = `phrase${phrases.size}`;
-    phrases.set(name, { kind, tokens: phrase });
-    append(name, token.offset);
-  }
-  return { code, phrases, offsets };
 }
 
 function parseCode(code: string, offsets: readonly number[], text: string): MathNode {
@@ -262,69 +170,4 @@ function readMeasure(node: MathNode, statistic: ClaimStatistic, phrases: Readonl
     throw new Mistake(token.offset, token.text.length, what, `Write P(${metric.key}).`);
   }
   return { subject: { kind: 'metric', key: metric.key }, unit: metric.unit };
-}
-
-function readMetric(phrase: Phrase): { readonly metric: Metric; readonly token: Token } {
-  const [token, next] = phrase.tokens as [Token, Token | undefined];
-  const metric = findMetric(token.text);
-  if (metric === undefined) {
-    const known = [...METRICS.map((one) => one.key), ...EVENT_WORDS];
-    const what = `there is no metric or event "${token.text}"`;
-    throw new Mistake(token.offset, token.text.length, what, suggest(token.text, known));
-  }
-  if (next !== undefined) {
-    const what = `"${next.text}" has no meaning after the metric ${metric.key}`;
-    throw new Mistake(next.offset, next.text.length, what, 'Remove it; only events are narrowed by in, by and at.');
-  }
-  return { metric, token };
-}
-
-/** `gate rollback in canary by crash-1 at rewards`; undefined if the phrase starts with no event. */
-function readUndo(phrase: Phrase, names: ClaimNames): ClaimSubject | undefined {
-  const { tokens } = phrase;
-  const two = tokens
-    .slice(0, 2)
-    .map((token) => token.text)
-    .join(' ');
-  const length = EVENTS[two] !== undefined && tokens.length > 1 ? 2 : 1;
-  const undo = EVENTS[length === 2 ? two : (tokens[0]?.text ?? '')];
-  if (undo === undefined) return undefined;
-  const found = { in: null, by: null, at: null } as Record<'in' | 'by' | 'at', string | null>;
-  const known = { in: names.channels, by: names.causes, at: names.gates };
-  const nouns = { in: 'channel', by: 'cause', at: 'gate phase' };
-  for (let i = length; i < tokens.length; i += 2) {
-    const link = tokens[i] as Token;
-    const name = tokens[i + 1];
-    if (link.text !== 'in' && link.text !== 'by' && link.text !== 'at') {
-      const fix = 'Go on with "in" a channel, "by" a cause or "at" a gate phase.';
-      throw new Mistake(link.offset, link.text.length, `"${link.text}" has no meaning after an event`, fix);
-    }
-    const options = known[link.text];
-    if (name === undefined || !options.includes(name.text)) {
-      const at = name ?? link;
-      const what =
-        name === undefined ? `"${link.text}" names nothing` : `there is no ${nouns[link.text]} "${name.text}"`;
-      throw new Mistake(
-        at.offset,
-        at.text.length,
-        what,
-        suggest(name?.text ?? '', options, `Known ${nouns[link.text]}s`),
-      );
-    }
-    if (found[link.text] !== null) {
-      throw new Mistake(link.offset, link.text.length, `"${link.text}" is said twice`, 'Say it once.');
-    }
-    found[link.text] = name.text;
-  }
-  return { kind: 'undo', undo, channel: found.in, gate: found.at, cause: found.by };
-}
-
-function readQuantity(phrase: Phrase, unit: Metric['unit'], noun: string): number {
-  const token = phrase.tokens[0] as Token;
-  const value = parseQuantity(token.text, unit);
-  if (value === undefined || (unit === 'share' && value > 1)) {
-    const fix = `Write ${QUANTITY_EXAMPLE[unit]}.`;
-    throw new Mistake(token.offset, token.text.length, `"${token.text}" is not ${noun}`, fix);
-  }
-  return value;
 }

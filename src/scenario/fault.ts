@@ -5,7 +5,7 @@ import type { Distribution } from '#kernel/distribution';
 import type { ChannelPlan, FaultPlan, GatePhasePlan, Target, Trigger } from '#model/plan';
 import { FAULT_DEFAULTS } from './defaults.js';
 import type { FaultInput, TargetsInput } from './fault-schema.js';
-import { addProblem, assume, type Report } from './report.js';
+import { addProblem, assume, type Findings } from './findings.js';
 import { suggest } from './suggest.js';
 import type { Path } from './tree.js';
 import { parseDuration, parsePercent } from './units.js';
@@ -19,7 +19,7 @@ export interface FaultContext {
   readonly channelNames: readonly string[];
   readonly phases: readonly GatePhasePlan[] | undefined;
   readonly crashRestart: Distribution | undefined;
-  readonly report: Report;
+  readonly findings: Findings;
 }
 
 export function resolveFaults(input: readonly FaultInput[], context: FaultContext): FaultPlan[] {
@@ -28,8 +28,8 @@ export function resolveFaults(input: readonly FaultInput[], context: FaultContex
     const name = names[i] ?? '';
     const path = ['faults', i, fault.name === undefined ? 'kind' : 'name'];
     if (names.indexOf(name) !== i)
-      addProblem(context.report, path, `a fault "${name}" stands above already`, 'Rename one.');
-    if (name === UNEXPLAINED) addProblem(context.report, path, `"${name}" means no fault at all`, 'Rename it.');
+      addProblem(context.findings, path, `a fault "${name}" stands above already`, 'Rename one.');
+    if (name === UNEXPLAINED) addProblem(context.findings, path, `"${name}" means no fault at all`, 'Rename it.');
   });
   return input.map((fault, i) => resolveFault(fault, names[i] ?? fault.kind, ['faults', i], context));
 }
@@ -46,14 +46,14 @@ export function nameFaults(input: readonly { readonly kind: string; readonly nam
 }
 
 function resolveFault(input: FaultInput, name: string, path: Path, context: FaultContext): FaultPlan {
-  const { report } = context;
+  const { findings } = context;
   const { probability } = input;
   if (input.kind === 'bad-release') {
     const { defect, perHeight } = input;
     if (input.gate !== undefined) checkPhase(input.gate, [...path, 'gate'], context);
-    const part = input.share ?? parsePercent(assume(report, `faults.${name}.share`, FAULT_DEFAULTS.share));
+    const part = input.share ?? parsePercent(assume(findings, `faults.${name}.share`, FAULT_DEFAULTS.share));
     const minUpgraded =
-      input.minUpgraded ?? assume<number>(report, `faults.${name}.minUpgraded`, FAULT_DEFAULTS.minUpgraded);
+      input.minUpgraded ?? assume<number>(findings, `faults.${name}.minUpgraded`, FAULT_DEFAULTS.minUpgraded);
     const trigger = resolveTrigger(input, name, undefined, path, context);
     const gate = input.gate ?? null;
     return { kind: input.kind, name, trigger, probability, defect, perHeight, share: part, gate, minUpgraded };
@@ -77,7 +77,7 @@ function resolveFault(input: FaultInput, name: string, path: Path, context: Faul
 }
 
 function defaultCrash(name: string, context: FaultContext): Distribution {
-  assume(context.report, `faults.${name}.for`, FAULT_DEFAULTS.crash);
+  assume(context.findings, `faults.${name}.for`, FAULT_DEFAULTS.crash);
   // Without a valid section `operations` the scenario is refused anyway.
   return context.crashRestart ?? { kind: 'constant', value: 0 };
 }
@@ -89,22 +89,22 @@ function resolveTrigger(
   path: Path,
   context: FaultContext,
 ): Trigger {
-  const { report } = context;
+  const { findings } = context;
   const { at, when, rate, channel } = input;
   const chosen = [at, when, rate].filter((one) => one !== undefined).length;
   if (chosen > 1 || (chosen === 0 && input.kind !== 'bad-release')) {
-    addProblem(report, path, `the fault happens in ${chosen} ways`, 'Write exactly one of at, when and rate.');
+    addProblem(findings, path, `the fault happens in ${chosen} ways`, 'Write exactly one of at, when and rate.');
   }
   if (channel !== undefined) checkChannel(channel, [...path, 'channel'], context);
   if (channel !== undefined && rate === undefined) {
     const fix = `Write "when: { channel: ${channel}, after: … }".`;
-    addProblem(report, [...path, 'channel'], '"channel" goes with "rate" only', fix);
+    addProblem(findings, [...path, 'channel'], '"channel" goes with "rate" only', fix);
   }
   const bound = channel ?? targetChannel;
   const first = channel ?? when?.channel;
   if (targetChannel !== undefined && first !== undefined && first !== targetChannel) {
     const what = `the fault happens in channel "${first}" and hits channel "${targetChannel}"`;
-    addProblem(report, [...path, 'targets', 'channel'], what, 'Name one channel.');
+    addProblem(findings, [...path, 'targets', 'channel'], what, 'Name one channel.');
   }
   if (rate !== undefined) return { kind: 'rate', every: rate, channel: bound ?? null };
   if (when !== undefined) {
@@ -112,16 +112,16 @@ function resolveTrigger(
     if (when.gate !== undefined) checkStep(when.channel, when.gate, [...path, 'when', 'gate'], context);
     return { kind: 'after', channel: when.channel, step: when.gate ?? null, delay: when.after };
   }
-  const time = at ?? parseDuration(assume(report, `faults.${name}.at`, FAULT_DEFAULTS.release));
+  const time = at ?? parseDuration(assume(findings, `faults.${name}.at`, FAULT_DEFAULTS.release));
   return bound === undefined ? { kind: 'at', time } : { kind: 'after', channel: bound, step: null, delay: time };
 }
 
 function resolveTarget(input: TargetsInput, path: Path, context: FaultContext): Target {
-  const { report, channels } = context;
+  const { findings, channels } = context;
   const pool = input.of ?? (input.channel === undefined ? 'chain' : 'channel');
   if (input.channel !== undefined && pool === 'chain') {
     addProblem(
-      report,
+      findings,
       [...path, 'of'],
       'targets in a channel are not those of the whole chain',
       'Remove one of the two.',
@@ -132,7 +132,7 @@ function resolveTarget(input: TargetsInput, path: Path, context: FaultContext): 
   const limit = most.length === 0 ? Number.POSITIVE_INFINITY : Math.max(...most);
   if (input.count !== undefined) {
     if (input.count > limit)
-      addProblem(report, [...path, 'count'], `there are at most ${limit}`, `Write at most ${limit}.`);
+      addProblem(findings, [...path, 'count'], `there are at most ${limit}`, `Write at most ${limit}.`);
     return { kind: 'count', count: input.count, of: pool };
   }
   if (input.share !== undefined) return { kind: 'share', share: input.share, of: pool };
@@ -142,22 +142,22 @@ function resolveTarget(input: TargetsInput, path: Path, context: FaultContext): 
     input.validators.forEach((validator, i) => {
       if (channels === undefined || validator < chain) return;
       const what = `there is no validator ${validator} in any chain`;
-      addProblem(report, [...path, 'validators', i], what, `Write numbers from 0 to ${chain - 1}.`);
+      addProblem(findings, [...path, 'validators', i], what, `Write numbers from 0 to ${chain - 1}.`);
     });
     return { kind: 'validators', validators: input.validators };
   }
   return { kind: 'leader' };
 }
 
-function checkChannel(name: string, path: Path, { channelNames, report }: FaultContext): void {
+function checkChannel(name: string, path: Path, { channelNames, findings }: FaultContext): void {
   if (channelNames.includes(name)) return;
-  addProblem(report, path, `there is no channel "${name}"`, suggest(name, channelNames, 'Channels'));
+  addProblem(findings, path, `there is no channel "${name}"`, suggest(name, channelNames, 'Channels'));
 }
 
-function checkPhase(name: string, path: Path, { phases, report }: FaultContext): void {
+function checkPhase(name: string, path: Path, { phases, findings }: FaultContext): void {
   if (phases === undefined || phases.some((phase) => phase.name === name)) return;
   const names = phases.map((phase) => phase.name);
-  addProblem(report, path, `there is no gate phase "${name}"`, suggest(name, names, 'Phases'));
+  addProblem(findings, path, `there is no gate phase "${name}"`, suggest(name, names, 'Phases'));
 }
 
 /** A fault after a gate step waits for ever if the channel has no such step. */
@@ -167,7 +167,7 @@ function checkStep(channel: string, gate: string, path: Path, context: FaultCont
   const gates = plan.steps.flatMap((step) => (step.kind === 'gate' ? [step.phase] : []));
   if (gates.includes(gate)) return;
   addProblem(
-    context.report,
+    context.findings,
     path,
     `channel "${channel}" has no gate step "${gate}"`,
     suggest(gate, gates, 'Its gates'),

@@ -3,7 +3,7 @@
  */
 import { assert } from '#base/assert';
 import type { GateName, GatePhasePlan } from '#model/plan';
-import { addProblem, type Report } from './report.js';
+import { addProblem, type Findings } from './findings.js';
 import type { Sections } from './schema.js';
 import { suggest } from './suggest.js';
 import type { Path } from './tree.js';
@@ -21,17 +21,17 @@ export const GATE_RULES: readonly GateRule[] = [
   { gate: 'pruning', needs: 'recursive_proofs', text: 'pruning needs recursive proofs' },
 ];
 
-export function resolveGates(input: Sections['gates'], report: Report): readonly GatePhasePlan[] {
+export function resolveGates(input: Sections['gates'], findings: Findings): readonly GatePhasePlan[] {
   const names = input.map((phase) => phase.name);
   const owner = new Map<GateName, string>();
   input.forEach((phase, i) => {
     if (names.indexOf(phase.name) !== i) {
-      addProblem(report, ['gates', i, 'name'], `a phase "${phase.name}" stands above already`, 'Rename one.');
+      addProblem(findings, ['gates', i, 'name'], `a phase "${phase.name}" stands above already`, 'Rename one.');
     }
     phase.enables.forEach((gate, j) => {
       const other = owner.get(gate);
       if (other !== undefined) {
-        addProblem(report, ['gates', i, 'enables', j], `"${gate}" belongs to phase "${other}" already`, 'Keep one.');
+        addProblem(findings, ['gates', i, 'enables', j], `"${gate}" belongs to phase "${other}" already`, 'Keep one.');
       }
       owner.set(gate, phase.name);
     });
@@ -39,7 +39,7 @@ export function resolveGates(input: Sections['gates'], report: Report): readonly
       const earlier = names.slice(0, i);
       if (earlier.includes(name)) return;
       const what = names.includes(name) ? `phase "${name}" comes no earlier` : `there is no phase "${name}"`;
-      addProblem(report, ['gates', i, 'after', j], what, suggest(name, earlier, 'Phases above'));
+      addProblem(findings, ['gates', i, 'after', j], what, suggest(name, earlier, 'Phases above'));
     });
   });
   return input.map(({ name, enables, after }) => ({ name, enables, after: after ?? [] }));
@@ -55,17 +55,17 @@ export function checkGateOrder(
   active: readonly string[],
   phases: readonly GatePhasePlan[],
   path: Path,
-  report: Report,
+  findings: Findings,
 ): void {
   if (active.includes(phase.name)) {
-    addProblem(report, path, `phase "${phase.name}" is active already`, 'Switch each phase on once.');
+    addProblem(findings, path, `phase "${phase.name}" is active already`, 'Switch each phase on once.');
     return;
   }
   for (const needed of phase.after) {
     if (active.includes(needed)) continue;
     const rule = `gates.${phase.name}.after: [${phase.after.join(', ')}]`;
     addProblem(
-      report,
+      findings,
       path,
       `phase "${phase.name}" comes before "${needed}", against ${rule}`,
       `Put "${needed}" first.`,
@@ -85,6 +85,6 @@ export function checkGateOrder(
     const fix =
       provider === undefined ? `Enable ${rule.needs} in a phase of gates.` : `Put phase "${provider.name}" first.`;
     const what = `phase "${phase.name}" enables ${rule.gate} without ${rule.needs}: ${rule.text} (§13.2)`;
-    addProblem(report, path, what, fix);
+    addProblem(findings, path, what, fix);
   }
 }

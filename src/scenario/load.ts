@@ -5,23 +5,26 @@
  * need them; a broken syntax, or a missing file below, ends the reading at once, since what follows would be noise.
  */
 import { basename } from 'node:path';
+import { assert } from '#base/assert';
 import { type Problem, UserError } from '#base/error';
+
 import { fingerprintText } from '#base/fingerprint';
 import { canonicalJson } from '#base/order';
 import { formatDuration } from '#base/time';
 import type { Fidelity, Plan } from '#model/plan';
+import { listAssumptions } from './assumption.js';
 import { resolveChannels } from './channel.js';
 import type { Claim } from './claim.js';
-import { resolveClaims, warnOfUnprovable } from './claims.js';
 import { DEFAULTS, HORIZON_FACTOR, HORIZON_SOURCE } from './defaults.js';
+import { resolveClaims, warnOfUnprovable } from './expectation.js';
 import { nameFaults, resolveFaults, UNEXPLAINED } from './fault.js';
+import { type Assumption, addWarning, assume, createFindings, type Findings } from './findings.js';
 import { resolveGates } from './gate.js';
 import { resolveNetwork } from './network.js';
 import { readLayers, readText } from './overlay.js';
 import { applyOverride } from './override.js';
 import { type Finding, toProblems } from './place.js';
-import { createLocator, describeIssue } from './problem.js';
-import { type Assumption, addWarning, assume, createReport, type Report } from './report.js';
+import { createLocator, describeIssues } from './problem.js';
 import { channelTime, roundUp } from './schedule.js';
 import { FIDELITIES, NAME_PATTERN, type SectionName, type Sections, scenarioSchema } from './schema.js';
 import { find, formatPath, type Path, type TreeMap, toPlain } from './tree.js';
@@ -67,22 +70,24 @@ export function loadScenario(file: string, options: LoadOptions = {}): LoadedSce
  * @throws UserError as `loadScenario`
  */
 export function loadScenarioText(text: string, fileName: string, options: LoadOptions = {}): LoadedScenario {
-  const { tree, findings, sources } = readLayers(text, fileName);
-  if (tree?.kind !== 'map') throw new UserError(toProblems(findings));
+  const { tree, mistakes, sources } = readLayers(text, fileName);
+  if (tree?.kind !== 'map') throw new UserError(toProblems(mistakes));
   const overrides = (options.set ?? []).flatMap((override, i) => applyOverride(tree, override, sources + i));
-  const report = createReport(createLocator(tree));
-  report.problems.push(...findings, ...overrides);
-  const sections = checkSections(tree, report);
-  const resolved = resolveSections(sections, tree, report);
+  const findings = createFindings(createLocator(tree));
+  findings.problems.push(...mistakes, ...overrides);
+  const sections = checkSections(tree, findings);
+  const resolved = resolveSections(sections, tree, findings);
   const optionProblems = checkOptions(options);
-  if (report.problems.length + optionProblems.length > 0 || resolved === undefined || !isComplete(sections)) {
-    throw new UserError([...toProblems(unique(report.problems)), ...optionProblems]);
+  if (findings.problems.length + optionProblems.length > 0) {
+    throw new UserError([...toProblems(unique(findings.problems)), ...optionProblems]);
   }
+  assert(resolved !== undefined && isComplete(sections), 'a scenario without problems can be resolved');
   const name = sections.name ?? nameFromFile(fileName);
   const { horizon, claims, ...parts } = resolved;
   const plan: Plan = { name, fidelity: options.fidelity ?? sections.fidelity, horizon, ...parts };
   const replications = options.replications ?? sections.replications;
-  warnOfUnprovable(claims, replications, report);
+  const given = Object.entries(options).flatMap(([key, value]) => (value === undefined ? [] : [key]));
+  warnOfUnprovable(claims, replications, findings);
   return {
     file: fileName,
     plan,
@@ -92,17 +97,17 @@ export function loadScenarioText(text: string, fileName: string, options: LoadOp
     replications,
     claims,
     hash: fingerprintText(canonicalJson({ plan, claims })),
-    assumptions: [...listAssumptions(tree, plan, options), ...report.assumptions],
-    warnings: toProblems(report.warnings),
+    assumptions: [...listAssumptions(tree, plan, given), ...findings.assumptions],
+    warnings: toProblems(findings.warnings),
   };
 }
 
 /** Checks every section by itself, so that those that are well can be used whatever is wrong with the others. */
-function checkSections(tree: TreeMap, report: Report): Partial<Sections> {
+function checkSections(tree: TreeMap, findings: Findings): Partial<Sections> {
   const plain = toPlain(tree) as Record<string, unknown>;
   const parsed = scenarioSchema.safeParse(plain, { jitless: true }); // each schema is used once: compiling costs more
   if (parsed.success) return parsed.data;
-  for (const issue of parsed.error.issues) report.problems.push(...describeIssue(issue, [], report.locator));
+  findings.problems.push(...describeIssues(parsed.error.issues, [], findings.locator));
   const sections: Record<string, unknown> = {};
   for (const [key, schema] of Object.entries(scenarioSchema.shape)) {
     const section = schema.safeParse(Object.hasOwn(plain, key) ? plain[key] : undefined, { jitless: true });
@@ -120,11 +125,11 @@ function isComplete(sections: Partial<Sections>): sections is Sections {
 type Resolved = Omit<Plan, 'name' | 'fidelity'> & { readonly claims: readonly Claim[] };
 
 /** What the sections mean together; undefined if one of them is broken. */
-function resolveSections(sections: Partial<Sections>, tree: TreeMap, report: Report): Resolved | undefined {
+function resolveSections(sections: Partial<Sections>, tree: TreeMap, findings: Findings): Resolved | undefined {
   const { chain, validators, witnesses, proofs, rewards, telemetry, operations } = sections;
-  const network = sections.network && resolveNetwork(sections.network, report);
-  const gates = sections.gates && resolveGates(sections.gates, report);
-  const channels = sections.channels && gates && resolveChannels(sections.channels, gates, report);
+  const network = sections.network && resolveNetwork(sections.network, findings);
+  const gates = sections.gates && resolveGates(sections.gates, findings);
+  const channels = sections.channels && gates && resolveChannels(sections.channels, gates, findings);
   const whole = channels?.length === sections.channels?.length ? channels : undefined;
   const channelNames = namesIn(tree, 'channels');
   const faults =
@@ -134,12 +139,12 @@ function resolveSections(sections: Partial<Sections>, tree: TreeMap, report: Rep
       channelNames,
       phases: gates,
       crashRestart: operations?.crashRestart,
-      report,
+      findings,
     });
   const causes = [...(faults?.map((fault) => fault.name) ?? faultNamesIn(tree)), UNEXPLAINED];
   const phaseNames = gates?.map((phase) => phase.name) ?? namesIn(tree, 'gates');
   const claims =
-    sections.expect && resolveClaims(sections.expect, { channels: channelNames, gates: phaseNames, causes }, report);
+    sections.expect && resolveClaims(sections.expect, { channels: channelNames, gates: phaseNames, causes }, findings);
   if (
     !(chain && network && validators && witnesses && proofs && rewards && telemetry && operations) ||
     !(gates && whole && faults && claims)
@@ -147,10 +152,10 @@ function resolveSections(sections: Partial<Sections>, tree: TreeMap, report: Rep
     return undefined;
   }
   const planned = whole.reduce((sum, channel) => sum + channelTime(channel, chain, operations.restart), 0);
-  const horizon = sections.horizon ?? assumeHorizon(planned, report);
+  const horizon = sections.horizon ?? assumeHorizon(planned, findings);
   if (horizon < planned) {
     const what = `the horizon of ${formatDuration(horizon)} is shorter than the plan of ${formatDuration(planned)}`;
-    addWarning(report, ['horizon'], what, 'No replication can complete; lengthen it or shorten the dwells.');
+    addWarning(findings, ['horizon'], what, 'No replication can complete; lengthen it or shorten the dwells.');
   }
   const { blockSize, voteSize, ...times } = chain;
   const { batches, ...people } = operations;
@@ -171,9 +176,9 @@ function resolveSections(sections: Partial<Sections>, tree: TreeMap, report: Rep
   };
 }
 
-function assumeHorizon(planned: number, report: Report): number {
+function assumeHorizon(planned: number, findings: Findings): number {
   const horizon = roundUp(planned * HORIZON_FACTOR);
-  assume(report, 'horizon', { value: formatDuration(horizon), source: HORIZON_SOURCE });
+  assume(findings, 'horizon', { value: formatDuration(horizon), source: HORIZON_SOURCE });
   return horizon;
 }
 
@@ -213,9 +218,9 @@ function checkOptions(options: LoadOptions): Problem[] {
 }
 
 /** The same problem may be seen from two sides, such as a region named twice in one pair. */
-function unique(findings: readonly Finding[]): Finding[] {
+function unique(problems: readonly Finding[]): Finding[] {
   const seen = new Set<string>();
-  return findings.filter(({ place, path, what }) => {
+  return problems.filter(({ place, path, what }) => {
     const key = `${place.source.order}:${place.line}:${place.column}:${path}:${what}`;
     const isNew = !seen.has(key);
     seen.add(key);
@@ -230,35 +235,4 @@ function nameFromFile(file: string): string {
     .replace(/^[^A-Za-z0-9]+/, '')
     .slice(0, 100);
   return NAME_PATTERN.test(name) ? name : 'scenario';
-}
-
-/** The rows of the table of defaults that the file leaves to it. */
-function listAssumptions(tree: TreeMap, plan: Plan, options: LoadOptions): Assumption[] {
-  const given = new Set(Object.entries(options).flatMap(([key, value]) => (value === undefined ? [] : [key])));
-  const names: Readonly<Record<string, readonly string[]>> = {
-    channels: plan.channels.map((channel) => channel.name),
-    faults: plan.faults.map((fault) => fault.name),
-  };
-  const report = createReport(createLocator(tree));
-  for (const [pattern, row] of Object.entries(DEFAULTS)) {
-    for (const path of expand(pattern.split('.'), [], tree)) {
-      if (find(tree, path) !== undefined || given.has(pattern)) continue;
-      const [list = '', item] = path;
-      const name = typeof item === 'number' ? names[list]?.[item] : undefined;
-      const label = name === undefined ? formatPath(path) : `${list}.${name}.${formatPath(path.slice(2))}`;
-      assume(report, label, row);
-    }
-  }
-  return report.assumptions;
-}
-
-/** The paths in `tree` that a pattern such as `channels[].checks[].window` stands for. */
-function expand(steps: readonly string[], path: Path, tree: TreeMap): Path[] {
-  const [step, ...rest] = steps;
-  if (step === undefined) return [path];
-  if (!step.endsWith('[]')) return expand(rest, [...path, step], tree);
-  const here = [...path, step.slice(0, -2)];
-  const list = find(tree, here);
-  if (list?.kind !== 'list') return [];
-  return list.items.flatMap((_, i) => expand(rest, [...here, i], tree));
 }

@@ -3,12 +3,12 @@
  */
 import type { Distribution } from '#kernel/distribution';
 import type { NetworkPlan } from '#model/plan';
-import { addProblem, type Report } from './report.js';
+import { addProblem, type Findings } from './findings.js';
 import type { Sections } from './schema.js';
 import { suggest } from './suggest.js';
 
-export function resolveNetwork(input: Sections['network'], report: Report): NetworkPlan {
-  const { delay, loss, bandwidth } = input;
+export function resolveNetwork(input: Sections['network'], findings: Findings): NetworkPlan {
+  const { delay, loss, retransmit, bandwidth } = input;
   const names = input.regions.map((region) => region.name);
   const delays: Distribution[] = [delay.within, delay.between];
   const delayOf = names.map((_, from) => names.map((_, to): number => (from === to ? 0 : 1)));
@@ -17,7 +17,7 @@ export function resolveNetwork(input: Sections['network'], report: Report): Netw
       const index = names.indexOf(name);
       if (index < 0) {
         const path = ['network', 'delay', 'pairs', i, end === 0 ? 'from' : 'to'];
-        addProblem(report, path, `there is no region "${name}"`, suggest(name, names, 'Regions'));
+        addProblem(findings, path, `there is no region "${name}"`, suggest(name, names, 'Regions'));
       }
       return index;
     });
@@ -28,15 +28,15 @@ export function resolveNetwork(input: Sections['network'], report: Report): Netw
       if (row?.[b] !== undefined) row[b] = delays.length - 1;
     }
   });
-  return { regions: resolveRegions(input.regions, report), delays, delayOf, loss, bandwidth };
+  return { regions: resolveRegions(input.regions, findings), delays, delayOf, loss, retransmit, bandwidth };
 }
 
-function resolveRegions(input: Sections['network']['regions'], report: Report): NetworkPlan['regions'] {
+function resolveRegions(input: Sections['network']['regions'], findings: Findings): NetworkPlan['regions'] {
   const names = input.map((region) => region.name);
   input.forEach((region, i) => {
     if (names.indexOf(region.name) === i) return;
     const what = `a region "${region.name}" stands above already`;
-    addProblem(report, ['network', 'regions', i, 'name'], what, 'Rename one.');
+    addProblem(findings, ['network', 'regions', i, 'name'], what, 'Rename one.');
   });
   const stated = input.flatMap((region) => (region.share === undefined ? [] : [region.share]));
   const total = stated.reduce((sum, share) => sum + share, 0);
@@ -44,7 +44,7 @@ function resolveRegions(input: Sections['network']['regions'], report: Report): 
   const wrong = open === 0 ? Math.abs(total - 1) > 1e-6 : total > 1 - 1e-6;
   if (wrong) {
     const what = `the shares of the regions make ${Math.round(total * 1e4) / 100}%`;
-    addProblem(report, ['network', 'regions'], what, 'Let them make 100%, or leave some out to share the rest.');
+    addProblem(findings, ['network', 'regions'], what, 'Let them make 100%, or leave some out to share the rest.');
   }
   // Divided by their sum, so that 33.3333% three times is a whole.
   const scale = open === 0 ? total : 1;

@@ -16,12 +16,12 @@ const FILES_MAX = 256; // a file may stand below many: without a bound, sixteen 
 /** A scenario with all files below it merged in, and what was wrong on the way. */
 export interface Layers {
   readonly tree: Tree | undefined; // undefined: too broken to go on
-  readonly findings: readonly Finding[];
+  readonly mistakes: readonly Finding[];
   readonly sources: number; // opened; the `order` of the next one
 }
 
 interface Stack {
-  readonly findings: Finding[];
+  readonly mistakes: Finding[];
   sources: number;
   broken: boolean;
 }
@@ -52,16 +52,16 @@ function explainRead(cause: unknown): { readonly what: string; readonly fix: str
 
 /** Reads `text` as the file `file`, and below it the files it extends, relative to its directory. */
 export function readLayers(text: string, file: string): Layers {
-  const stack: Stack = { findings: [], sources: 0, broken: false };
+  const stack: Stack = { mistakes: [], sources: 0, broken: false };
   const tree = readLayer(text, file, [file], stack);
-  return { tree: stack.broken ? undefined : tree, findings: stack.findings, sources: stack.sources };
+  return { tree: stack.broken ? undefined : tree, mistakes: stack.mistakes, sources: stack.sources };
 }
 
 function readLayer(text: string, file: string, chain: readonly string[], stack: Stack): Tree | undefined {
   const source = createSource(file, text, stack.sources);
   stack.sources += 1;
   const { tree, findings } = readDocument(text, source);
-  stack.findings.push(...findings);
+  stack.mistakes.push(...findings);
   if (tree === undefined) stack.broken = true;
   if (tree?.kind !== 'map') {
     if (tree !== undefined) refuseShape(tree, source, stack);
@@ -78,7 +78,7 @@ function readLayer(text: string, file: string, chain: readonly string[], stack: 
 function refuseShape(tree: Tree, source: Source, stack: Stack): void {
   const written = quote(tree.kind === 'scalar' ? tree.value : []);
   const place: Place = { ...tree.place, source };
-  stack.findings.push({ place, what: `${written} is not a scenario`, fix: 'Write keys, such as "question: …".' });
+  stack.mistakes.push({ place, what: `${written} is not a scenario`, fix: 'Write keys, such as "question: …".' });
   stack.broken = true;
 }
 
@@ -100,7 +100,7 @@ function listBases(tree: Extract<Tree, { kind: 'map' }>): BaseName[] {
 
 function readBase(name: string, place: Place, file: string, chain: readonly string[], stack: Stack): Tree | undefined {
   const refuse = (what: string, fix: string): undefined => {
-    stack.findings.push({ place, path: 'extends', what, fix });
+    stack.mistakes.push({ place, path: 'extends', what, fix });
     stack.broken = true;
     return undefined;
   };

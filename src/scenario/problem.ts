@@ -29,12 +29,25 @@ export function createLocator(tree: Tree): Locator {
   };
 }
 
-/** The findings of one issue; `base` is the path of what was parsed. */
-export function describeIssue(issue: Issue, base: Path, locator: Locator): Finding[] {
+/**
+ * The findings of the issues of one parse.
+ *
+ * @param base - path of what was parsed
+ */
+export function describeIssues(issues: readonly Issue[], base: Path, locator: Locator): Finding[] {
+  const misspelt = issues.filter((issue) => issue.code === 'unrecognized_keys').map((issue) => issue.path.join('.'));
+  return issues.flatMap((issue) => {
+    // What a map lacks as a whole is no news while one of its keys is misspelt.
+    if (issue.code === 'custom' && misspelt.includes(issue.path.join('.'))) return [];
+    return describeIssue(issue, base, locator);
+  });
+}
+
+function describeIssue(issue: Issue, base: Path, locator: Locator): Finding[] {
   const path: Path = [...base, ...issue.path.map((step) => (typeof step === 'number' ? step : String(step)))];
   if (issue.code === 'invalid_union' && issue.discriminator === undefined) {
     const branch = chooseBranch(issue.errors);
-    if (branch !== undefined) return branch.flatMap((inner) => describeIssue(inner, path, locator));
+    if (branch !== undefined) return describeIssues(branch, path, locator);
   }
   if (issue.code === 'unrecognized_keys') {
     const known = issue.message.split(', ');

@@ -174,6 +174,8 @@ export const word = textOf(
   'Start with a letter and go on with letters, digits, "-" and "_".',
 );
 
+export const flag = z.boolean({ error: otherwise('true or false', 'Write true or false.') });
+
 /** Any text but an empty one. */
 export const sentence = z.string({ error: otherwise('a text', 'Write a sentence.') }).min(1, {
   error: say('is empty', 'Write a sentence.'),

@@ -29,12 +29,11 @@ export function holm(pValues: readonly number[], alpha: number): HolmDecision[] 
   const order = pValues.map((_, i) => i).sort((i, j) => (pValues[i] as number) - (pValues[j] as number) || i - j);
   const decisions = new Array<HolmDecision>(pValues.length);
   let open = pValues.length;
-  let rejecting = true;
   for (const i of order) {
     const level = alpha / open;
-    rejecting &&= (pValues[i] as number) <= level;
-    decisions[i] = { rejected: rejecting, level };
-    if (rejecting) open -= 1;
+    const rejected = (pValues[i] as number) <= level; // after the first failure the level stays, so larger ones fail too
+    decisions[i] = { rejected, level };
+    if (rejected) open -= 1;
   }
   return decisions;
 }

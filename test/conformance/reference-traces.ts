@@ -56,12 +56,40 @@ const prevotes = (round: number, list: string): Event[] =>
 const precommits = (round: number, list: string): Event[] =>
   votesOf('Precommit', round, list).map((vote) => ({ kind: 'vote', vote }));
 
-const EQUAL = { v1: 1, v2: 1, v3: 1, v4: 1 }; // proposers of rounds 0, 1, 2, 3: v2, v3, v4, v1
+export const EQUAL: Readonly<Record<string, number>> = { v1: 1, v2: 1, v3: 1, v4: 1 }; // proposers of rounds 0, 1, 2, 3: v2, v3, v4, v1
 
 /** One node's part of a run. */
-interface Script {
+export interface Script {
   readonly node: string;
   readonly events: readonly Event[];
+  readonly powers?: Readonly<Record<string, number>>; // else EQUAL
+}
+
+/**
+ * A script from lines: `start`, `proposal v2 0 A [validRound]`, `prevotes 0 v1:A v2:nil`, `precommits …`,
+ * `commit 0 v1:A v2:A v3:A`, `timeout Propose`.
+ */
+export function scriptOf(node: string, lines: readonly string[], powers = EQUAL): Script {
+  const events = lines.flatMap((line): Event[] => {
+    const [verb, ...words] = line.split(' ') as [string, ...string[]];
+    const round = Number(words[verb === 'proposal' ? 1 : 0]);
+    const votes = words.slice(1).join(' ');
+    switch (verb) {
+      case 'start':
+        return [start];
+      case 'proposal':
+        return [proposal(words[0] as string, round, words[2] as string, Number(words[3] ?? -1))];
+      case 'prevotes':
+        return prevotes(round, votes);
+      case 'precommits':
+        return precommits(round, votes);
+      case 'commit':
+        return [{ kind: 'commit', votes: votesOf('Precommit', round, votes) }];
+      default:
+        return [timeout(words[0] as 'Propose' | 'Prevote' | 'Precommit')];
+    }
+  });
+  return { node, events, powers };
 }
 
 /** A polka seen in time by v3 and too late by v4; v3 proposes its value again in round 1 and both decide. */
@@ -188,7 +216,8 @@ export function referenceTraces(): Record<string, Json> {
     'sm-locked.itf.json': machineTrace(LOCKED[0] as Script),
     'sm-old-polka.itf.json': machineTrace(OLD_POLKA[0] as Script),
     'sm-invalid.itf.json': machineTrace(INVALID[0] as Script),
-    'vk-weighted.itf.json': keeperTrace(),
+    'vk-weighted.itf.json': keeperTrace(WEIGHTED, WEIGHTED_BALLOTS),
+    'vk-ties.itf.json': keeperTrace(SIX, TIED_BALLOTS),
     'net-late-polka.itf.json': networkTrace(LATE_POLKA, 'own::net'),
     'net-locked.itf.json': networkTrace(LOCKED, 'own::net'),
     'net-old-polka.itf.json': networkTrace(OLD_POLKA, 'own::net'),
@@ -243,8 +272,22 @@ function machineTrace(script: Script): Json {
   return trace(['state', 'input', 'output'], states);
 }
 
-/** Votes of five validators of unequal power, with double votes and repeats: [round of the node, type, round, votes]. */
-const BALLOTS: readonly (readonly [number, Vote['type'], number, string])[] = [
+/** Ballots are [round of the node, type, round, votes]. */
+type Ballots = readonly (readonly [number, Vote['type'], number, string])[];
+
+/** Six validators of equal power: a third and two thirds are met exactly, and are not enough. */
+const SIX = { a: 1, b: 1, c: 1, d: 1, e: 1, f: 1 };
+const TIED_BALLOTS: Ballots = [
+  [0, 'Prevote', 0, 'a:A b:A c:A d:A'],
+  [0, 'Prevote', 0, 'e:B'],
+  [0, 'Prevote', 0, 'f:A'],
+  [0, 'Prevote', 1, 'a:A b:B'],
+  [0, 'Precommit', 1, 'a:A c:nil'],
+];
+
+/** Five validators of unequal power, with double votes and repeats. */
+const WEIGHTED = { a: 5, b: 10, c: 15, d: 20, e: 50 };
+const WEIGHTED_BALLOTS: Ballots = [
   [0, 'Prevote', 0, 'a:A b:A d:A'],
   [0, 'Precommit', 2, 'd:A c:nil'], // 35 of 100 seen in round 2
   [0, 'Prevote', 2, 'a:B'],
@@ -263,8 +306,8 @@ const BALLOTS: readonly (readonly [number, Vote['type'], number, string])[] = [
   [3, 'Precommit', 5, 'e:C'], // half of the power at once
 ];
 
-function keeperTrace(): Json {
-  const process = createProcess('a', { a: 5, b: 10, c: 15, d: 20, e: 50 }, 1);
+function keeperTrace(powers: Readonly<Record<string, number>>, ballots: Ballots): Json {
+  const process = createProcess('a', powers, 1);
   const emitted: Emitted = new Map();
   const at = (weightedVote: Json, lastEmitted: Json) => ({
     'own::vk::weightedVote': weightedVote,
@@ -272,7 +315,7 @@ function keeperTrace(): Json {
     'own::vk::lastEmitted': lastEmitted,
   });
   const states = [at(variant('NoWeightedVote'), variant('NoVKOutput'))];
-  for (const [currentRound, type, round, list] of BALLOTS) {
+  for (const [currentRound, type, round, list] of ballots) {
     for (const vote of votesOf(type, round, list)) {
       const output = receiveVote(process, vote, currentRound, emitted);
       const weight = int(process.powers[vote.voter] as number);
@@ -292,8 +335,13 @@ interface Node {
   chain: Json[];
 }
 
-const createNode = (name: string, height: number, chain: Json[] = []): Node => ({
-  process: createProcess(name, EQUAL, height),
+const createNode = (
+  name: string,
+  powers: Readonly<Record<string, number>>,
+  height: number,
+  chain: Json[] = [],
+): Node => ({
+  process: createProcess(name, powers, height),
   emitted: new Map(),
   executed: [],
   keeper: variant('NoVKOutput'),
@@ -302,8 +350,8 @@ const createNode = (name: string, height: number, chain: Json[] = []): Node => (
 });
 
 /** The nodes take turns, one event each; every rule is a state of its own. */
-function networkTrace(scripts: readonly Script[], module: string, more: readonly string[] = []): Json {
-  const nodes = new Map(scripts.map(({ node }) => [node, createNode(node, 0)]));
+export function networkTrace(scripts: readonly Script[], module: string, more: readonly string[] = []): Json {
+  const nodes = new Map(scripts.map(({ node, powers = EQUAL }) => [node, createNode(node, powers, 0)]));
   const states: Record<string, Json>[] = [];
   let history: Json = { validator: 'INIT', input: variant('NoDInput'), output: variant('NoConsensusOutput') };
   const write = () =>
@@ -331,7 +379,7 @@ function networkTrace(scripts: readonly Script[], module: string, more: readonly
 /** The states of a node after an event: one for the event and one for each rule that follows. */
 function* play(node: Node, event: Event): Generator<[Node, { input: Json; output: Json } | null]> {
   if (event.kind === 'height') {
-    yield [createNode(node.process.p, node.process.h + 1, node.chain), null];
+    yield [createNode(node.process.p, node.process.powers, node.process.h + 1, node.chain), null];
     return;
   }
   const process = structuredClone(node.process);

@@ -1,11 +1,24 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { createFolder, linesOf, ROOT, runCli } from './cli.js';
 import { CLAIMS, smallScenario, writeScenario } from './scenarios.js';
 
-const COMMANDS = ['init', 'validate', 'schema', 'explain', 'plan', 'run', 'report', 'replay', 'doctor', 'completion'];
+const COMMANDS = [
+  'init',
+  'validate',
+  'schema',
+  'explain',
+  'plan',
+  'run',
+  'report',
+  'replay',
+  'conform',
+  'doctor',
+  'completion',
+];
 const LATER = 'check compare sweep why minimise explore merge worker import verify-determinism verify-fidelity'.split(
   ' ',
 );
@@ -38,32 +51,13 @@ test('--version prints the version alone', async () => {
   expect(await runCli(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
 });
 
-describe('bad usage is exit 2, silent on stdout', () => {
-  test.each([
-    [['rnu', 'a.yaml'], 'Did you mean run?'],
-    [['run', 'a.yaml', '--replication', '3'], 'Did you mean --replications?'],
-    [['run'], "missing required argument 'file'"],
-    [['run', 'a.yaml', 'b.yaml'], 'too many arguments'],
-    [['run', 'a.yaml', '--jobs', '0'], 'at least 1'],
-    [['run', 'a.yaml', '--replications', '1.5'], 'at least 1'],
-    [['run', 'a.yaml', '--fidelity', 'high'], 'message, block, auto'],
-    [['run', 'a.yaml', '--set', 'loss'], 'path=value'],
-    [['run', 'a.yaml', '--max-wall', '10'], '10m'],
-    [['replay', 'a.yaml'], '--replication'],
-    [['completion', 'tcsh'], 'bash, zsh, fish'],
-    [['report', 'no/such/folder'], 'no/such/folder'],
-  ])('%j: %s', async (words, hint) => {
-    const { code, stdout, stderr } = await runCli(words);
-    expect([code, stdout]).toEqual([2, '']);
-    expect(stderr).toContain(hint);
-    expect(stderr).not.toContain('internal error');
-  });
-
-  test.each(LATER)('%s is said to be of a later version', async (name) => {
-    const { code, stdout, stderr } = await runCli([name, 'a', '--with', 'flags']);
-    expect([code, stdout]).toEqual([2, '']);
-    expect(stderr).toContain('not in this version');
-  });
+test('bad usage is exit 2, silent on stdout, with what was meant', async () => {
+  const typo = await runCli(['rnu', 'a.yaml']);
+  expect([typo.code, typo.stdout]).toEqual([2, '']);
+  expect(typo.stderr).toContain('Did you mean run?');
+  const later = await runCli(['compare', 'a', 'b', '--with', 'flags']);
+  expect([later.code, later.stdout]).toEqual([2, '']);
+  expect(later.stderr).toContain('not in this version');
 });
 
 describe('init', () => {
@@ -111,6 +105,16 @@ describe('explain', () => {
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toContain('liveness.finality');
   });
+});
+
+test('colours come only where they are asked for, over the same words', async () => {
+  const plain = await runCli(['explain']);
+  const colored = await runCli(['explain'], { env: { FORCE_COLOR: '1' } });
+  const forbidden = await runCli(['explain'], { env: { FORCE_COLOR: '1', NO_COLOR: '1' } });
+  expect(plain.stdout).not.toContain('\u001b');
+  expect(colored.stdout).toContain('\u001b[');
+  expect(stripVTControlCharacters(colored.stdout)).toBe(plain.stdout);
+  expect(forbidden.stdout).toBe(plain.stdout);
 });
 
 test('schema prints a JSON Schema, the one the build wrote', async () => {

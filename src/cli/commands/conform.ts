@@ -17,8 +17,12 @@ export function conform(files: readonly string[], options: OutputOptions, termin
     terminal.printJson(canonicalJson({ conforms: differing === 0, reports }, 2));
   } else {
     terminal.print(formatConformance(cleanData(reports)));
-    const verdict = differing === 0 ? 'all agree' : `${differing} differ${differing === 1 ? 's' : ''}`;
-    terminal.print(`\nVerdict: ${plural(reports.length, 'trace')}, ${verdict}`);
+    const traces = plural(reports.length, 'trace');
+    const verdict =
+      differing === 0
+        ? `${traces} agree with the model`
+        : `${differing} of ${traces} ${differing === 1 ? 'differs' : 'differ'} from the model`;
+    terminal.print(`\nverdict: ${verdict}`);
   }
   return differing === 0 ? DONE : MISMATCH;
 }

@@ -3,8 +3,10 @@
  */
 import { formatDuration } from '#base/time';
 import { ReplicationError } from '#experiment/failure';
+import { foldSummary } from '#experiment/fold';
 import { replayReplication, toDetail } from '#experiment/replay';
-import type { ReplicationDetail } from '#experiment/result';
+import type { ReplicationDetail, Summary } from '#experiment/result';
+import { formatValue } from '#report/number';
 import { compareMetrics, describeTransition, isDecisive, RESULT_WORDS, transitionTone } from '#report/words';
 import { loadScenario } from '#scenario/load';
 import { DONE } from '../exit-code.js';
@@ -23,8 +25,11 @@ export async function replay(file: string, options: ReplayOptions, context: Cont
   const { terminal, version } = context;
   const loaded = loadScenario(file, overridesOf(options));
   let detail: ReplicationDetail;
+  let units: Summary['metrics'];
   try {
-    detail = toDetail(await replayReplication(loaded, options.replication), 'asked');
+    const outcome = await replayReplication(loaded, options.replication);
+    detail = toDetail(outcome, 'asked');
+    units = foldSummary(loaded, [outcome], version).metrics; // names and units of its numbers
   } catch (error) {
     if (!(error instanceof ReplicationError)) throw error;
     return reportFailure(error, replayCommand(file, loaded.seed, options.replication, options), terminal);
@@ -33,18 +38,18 @@ export async function replay(file: string, options: ReplayOptions, context: Cont
     terminal.printJson(JSON.stringify(detail, undefined, 2));
     return DONE;
   }
-  const heading = `${loaded.name} · seed ${loaded.seed} · replication ${detail.replication}`;
-  terminal.print(cleanText(`rollout-sim ${version} · ${heading}`));
-  for (const line of writeStory(cleanData(detail), terminal)) terminal.print(line);
+  const { name, seed } = loaded;
+  terminal.print(cleanText(`rollout-sim ${version}  ${name}  seed ${seed}  replication ${detail.replication}\n`));
+  for (const line of writeStory(cleanData(detail), units, terminal)) terminal.print(line);
   return DONE;
 }
 
 /** The timeline in words, then the metrics, then how it ended. */
-function writeStory(detail: ReplicationDetail, terminal: Terminal): string[] {
+function writeStory(detail: ReplicationDetail, units: Summary['metrics'], terminal: Terminal): string[] {
   const { bold, dim, red, yellow, green } = terminal.outColors;
   const tone = { bad: red, open: yellow, good: green, plain: (text: string) => text };
   const rows = detail.timeline.map((transition) => ({
-    at: formatDuration(transition.at),
+    at: formatValue(transition.at, 'duration'),
     channel: transition.channel,
     transition,
   }));
@@ -58,7 +63,11 @@ function writeStory(detail: ReplicationDetail, terminal: Terminal): string[] {
   });
   const keys = Object.keys(detail.metrics).sort(compareMetrics);
   const keyWidth = Math.max(0, ...keys.map((key) => key.length));
-  const metrics = keys.map((key) => `${key.padEnd(keyWidth)}  ${String(detail.metrics[key] ?? 'no data')}`);
+  const metrics = keys.map((key) => {
+    const [value = null, metric] = [detail.metrics[key], units[key]];
+    const isEvent = metric?.kind === 'probability' && value !== null;
+    return `${key.padEnd(keyWidth)}  ${isEvent ? (value === 1 ? 'yes' : 'no') : formatValue(value, metric?.unit ?? 'count')}`;
+  });
   const end = `${RESULT_WORDS[detail.result]} after ${formatDuration(detail.end)} (fingerprint ${detail.fingerprint})`;
   return [...events, '', ...metrics, '', end];
 }

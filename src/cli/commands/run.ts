@@ -15,10 +15,9 @@ import { type OutputOptions, overridesOf, type ScenarioOptions } from '../option
 import { prepareFolder } from '../output-folder.js';
 import type { Context } from '../program.js';
 import { formatProgress } from '../progress.js';
-import { noteFailures, printResult, replayCommand } from '../result.js';
+import { formatHeading, noteFailures, printResult, replayCommand } from '../result.js';
 import { quoteCommand } from '../shell.js';
 import type { Terminal } from '../terminal.js';
-import { cleanText, plural } from '../text.js';
 
 export interface RunOptions extends ScenarioOptions, OutputOptions {
   readonly jobs: number;
@@ -33,11 +32,8 @@ export async function run(file: string, options: RunOptions, context: Context): 
   const folder = options.out ?? join('reports', loaded.name);
   prepareFolder(folder);
   const { seed, replications } = loaded;
-  const heading = cleanText(
-    `rollout-sim ${version} · ${loaded.name} · seed ${seed} · ${plural(replications, 'replication')}`,
-  );
   const say = options.json === true ? terminal.note : terminal.print;
-  if (options.quiet !== true) say(heading);
+  if (options.quiet !== true) say(formatHeading({ version, name: loaded.name, seed, replications }, terminal));
   if (options.quiet !== true) noteWarnings(loaded.warnings, terminal);
 
   const interrupt = watchInterrupts(() => {
@@ -49,8 +45,9 @@ export async function run(file: string, options: RunOptions, context: Context): 
       signal: interrupt.signal,
       command: quoteCommand(['rollout-sim', ...argv]),
       ...(options.maxWall === undefined ? {} : { maxWallMs: options.maxWall }),
-      ...(options.quiet === true ? {} : { onProgress: showProgress(terminal) }),
+      ...(options.quiet === true ? {} : { onProgress: showProgress(replications, terminal) }),
     });
+    if (options.quiet !== true) terminal.progress('writing the report');
     writeResult(folder, result);
     await writeReport(folder, result);
     terminal.progress('');
@@ -70,14 +67,16 @@ export async function run(file: string, options: RunOptions, context: Context): 
 
 const REDRAW_MS = 100;
 
-/** Redraws the progress line, at most ten times a second. */
-function showProgress(terminal: Terminal): (done: number, total: number) => void {
+/** Draws the progress line, and again as replications finish, at most ten times a second. */
+function showProgress(total: number, terminal: Terminal): (done: number) => void {
   const startedAt = performance.now();
   let drawnAt = Number.NEGATIVE_INFINITY;
-  return (done, total) => {
+  const draw = (done: number): void => {
     const now = performance.now();
     if (now - drawnAt < REDRAW_MS) return;
     drawnAt = now;
     terminal.progress(formatProgress({ done, total, wallMs: now - startedAt }, terminal.progressWidth));
   };
+  draw(0);
+  return draw;
 }

@@ -19,14 +19,13 @@ import {
   startRound,
   timeoutElapsed,
 } from '#model/consensus/driver';
-import { STEP_COMMIT, STEP_PREVOTE, STEP_PROPOSE, STEP_UNSTARTED } from '#model/consensus/round-machine';
-import { createValidatorSet, NIL, PRECOMMIT, PREVOTE } from '#model/consensus/vote';
+import { STEP_UNSTARTED } from '#model/consensus/round-machine';
+import { createValidatorSet, PREVOTE } from '#model/consensus/vote';
 import {
   canonicalText,
   entries,
   field,
   type ItfTrace,
-  type ItfValue,
   integer,
   item,
   items,
@@ -39,7 +38,6 @@ import {
 } from '../itf.js';
 import {
   type FormalSet,
-  type FormalState,
   type FormalVote,
   INVALID,
   type Names,
@@ -61,7 +59,8 @@ import {
   type MachineMemory,
   replayMachine,
 } from './machine.js';
-import { type ConformReport, compare, type Mask } from './report.js';
+import { executed, type History, type NodeStep, partingMask } from './parting.js';
+import { type ConformReport, compare } from './report.js';
 
 /** One validator of the model and what of ours runs beside it, for one height. */
 interface NodeReplay {
@@ -73,23 +72,6 @@ interface NodeReplay {
   readonly expected: Set<string>; // votes and proposals the model has emitted
   readonly got: Set<string>; // those of ours
   compared: boolean; // false once a mask has parted the drivers
-}
-
-/** The latest driver step of the model. */
-interface History {
-  readonly validator: string;
-  readonly input: Place;
-  readonly output: Place;
-}
-
-/** One driver step of one node: the node before and after it. */
-interface NodeStep {
-  readonly index: number; // of the state
-  readonly history: History;
-  readonly before: Place;
-  readonly after: Place;
-  readonly stateBefore: FormalState;
-  readonly stateAfter: FormalState;
 }
 
 /** Replays a trace of kind `net` or `sync` and counts what it compares in `report`. */
@@ -181,7 +163,7 @@ function replayNode(report: ConformReport, replay: NodeReplay, step: NodeStep, n
   replayInputs(report, replay, step, names);
   replayVotes(report, replay, step, names);
   feedDriver(replay, step, names);
-  const mask = partingMask(replay, step, names);
+  const mask = partingMask(replay.name, replay.set, step, names);
   if (mask !== null && replay.compared) {
     report.masked[mask] += 1;
     replay.compared = false;
@@ -210,13 +192,6 @@ function replayInputs(report: ConformReport, replay: NodeReplay, step: NodeStep,
   const entering = { ...common, before: stateBefore, input: first, output: null, next, after: between };
   replayMachine(report, replay.memory, entering, names);
   replayMachine(report, replay.memory, { ...common, before: between, input: second, ...last }, names);
-}
-
-/** Inputs that the model's round machine took in this step. */
-function executed(step: NodeStep): Place[] {
-  const before = items(field(field(step.before, 'es'), 'executedInputs')).length;
-  const inputs = items(field(field(step.after, 'es'), 'executedInputs'));
-  return inputs.slice(before).map((entry) => item(entry, 0));
 }
 
 /** The second way: votes against bookkeepers. */
@@ -384,75 +359,4 @@ function compareDriver(report: ConformReport, replay: NodeReplay, step: NodeStep
 function describeDecision(replay: NodeReplay, names: Names): string {
   const { decisionRound, decisionValue } = replay.driver.state;
   return decisionRound === -1 ? 'undecided' : `decided ${valueName(names, decisionValue)} of ${decisionRound}`;
-}
-
-/** The mask by which the model's driver parts from ours in this step for the rest of the height, or null. */
-function partingMask(replay: NodeReplay, step: NodeStep, names: Names): Mask | null {
-  const { stateBefore, stateAfter, history } = step;
-  const driver = field(step.after, 'es');
-  const inputs = executed(step).map((input) => variant(input));
-  if (stateBefore.step === STEP_COMMIT && inputs.length > 0 && !isSameState(stateBefore, stateAfter))
-    return 'commit-step';
-  for (const { tag, payload } of inputs) {
-    const proposing = tag === 'NewRoundProposerCInput';
-    if (!proposing && tag !== 'NewRoundCInput') continue;
-    if (proposing !== (replay.set.members[proposerOf(replay.set, integer(payload))] === replay.name))
-      return 'skip-proposer';
-  }
-  const refused = inputs.some(({ tag }) => tag === 'ProposalAndPolkaAndInvalidCInput');
-  if (refused && stateBefore.step !== STEP_PROPOSE && variant(history.output).tag === 'VoteOutput')
-    return 'line32-unguarded';
-  const proposed = items(field(driver, 'proposals'))
-    .map((proposal) => readProposal(proposal, names))
-    .some(({ round }) => round === stateAfter.round);
-  const overlooked = variant(field(driver, 'pendingStepChange')).tag === 'NoStep';
-  const jumped =
-    stateBefore.step === STEP_PROPOSE && stateAfter.step === STEP_PROPOSE && stateBefore.round !== stateAfter.round;
-  if (jumped && overlooked && proposed) return 'skip-propose-to-propose';
-  if (variant(history.input).tag === 'StepChangeDInput' && proposed && stateAfter.step === STEP_PREVOTE) {
-    const nilPolka = hasQuorum(replay.set, field(driver, 'bk'), stateAfter.round, 'prevotes', NIL, names);
-    const pending = items(field(driver, 'pendingInputs')).map((input) => canonicalText(input.value));
-    if (nilPolka && !pending.some((input) => input.includes('PolkaNilCInput'))) return 'stepchange-ignores-polka-nil';
-  }
-  return outranks(replay, step, names) ? 'skip-outranks-precommit' : null;
-}
-
-function isSameState(a: FormalState, b: FormalState): boolean {
-  return a.step === b.step && a.round === b.round && a.validRound === b.validRound && a.lockedRound === b.lockedRound;
-}
-
-/** Whether the model skips to a round although it could decide on a proposal of it. */
-function outranks(replay: NodeReplay, step: NodeStep, names: Names): boolean {
-  const { tag, payload } = variant(step.history.input);
-  if (tag !== 'VoteDInput') return false;
-  const driver = field(step.after, 'es');
-  const { type, round, value } = readVote(payload, names);
-  if (type !== PRECOMMIT || value === NIL || variant(field(driver, 'voteKeeperOutput')).tag !== 'SkipVKOutput')
-    return false;
-  return hasQuorum(replay.set, field(driver, 'bk'), round, 'precommits', value, names);
-}
-
-/** Whether the model counts a quorum of votes of `round` for `value`. */
-function hasQuorum(
-  set: FormalSet,
-  bookkeeper: Place,
-  round: number,
-  type: 'prevotes' | 'precommits',
-  value: number,
-  names: Names,
-): boolean {
-  const total = set.powers.reduce((sum, power) => sum + power, 0);
-  const wanted = valueName(names, value);
-  for (const [number, votes] of entries(field(bookkeeper, 'rounds'))) {
-    if (integer(number) !== round) continue;
-    for (const [key, power] of entries(field(field(votes, type), 'valuesWeights'))) {
-      if (nameOfValue(key.value) === wanted && 3 * integer(power) > 2 * total) return true;
-    }
-  }
-  return false;
-}
-
-function nameOfValue(value: ItfValue): string {
-  if (typeof value !== 'object' || value.kind !== 'variant') return '';
-  return typeof value.value === 'string' ? value.value : 'nil';
 }

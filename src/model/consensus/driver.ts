@@ -3,7 +3,7 @@
  *
  * It holds the votes, the proposals and the certificates of the height, and fixes the order in which enabled rules are
  * taken, so that the same messages always bring the same outputs; after a step change it looks again at what it holds.
- * Source: Malachite `code/crates/core-driver/src/{driver,mux}.rs`.
+ * Source: Malachite `code/crates/core-driver/src/driver.rs`.
  *
  * What the host owes it:
  * - only proposals of the proposer of their round, whose value is known and checked; votes and certificates with good
@@ -14,6 +14,16 @@
  */
 import { type Certificate, isCertificate, isRoundCertificate, type RoundCertificate } from './certificate.js';
 import {
+  hasCommit,
+  hasCurrentProposal,
+  inputOfCommit,
+  inputOfPolka,
+  inputOfProposal,
+  inputOfThreshold,
+  isStored,
+  pushFollowUps,
+} from './mux.js';
+import {
   apply,
   createRoundState,
   LINES,
@@ -22,26 +32,11 @@ import {
   type RoundOutput,
   type RoundState,
   STEP_COMMIT,
-  STEP_PREVOTE,
-  STEP_PROPOSE,
   STEP_UNSTARTED,
 } from './round-machine.js';
 import { TIMEOUT_PROPOSE, type TimeoutKind } from './timeouts.js';
 import { NIL, PRECOMMIT, PREVOTE, type ValidatorSet, type ValueId, type VoteType } from './vote.js';
-import {
-  addVote,
-  createVoteKeeper,
-  hasThreshold,
-  prune,
-  resetVoteKeeper,
-  VK_NONE,
-  VK_POLKA_ANY,
-  VK_POLKA_NIL,
-  VK_POLKA_VALUE,
-  VK_PRECOMMIT_ANY,
-  VK_PRECOMMIT_VALUE,
-  type VoteKeeper,
-} from './vote-keeper.js';
+import { addVote, createVoteKeeper, prune, resetVoteKeeper, VK_NONE, type VoteKeeper } from './vote-keeper.js';
 
 export interface StoredProposal {
   readonly round: number;
@@ -200,16 +195,6 @@ export function decideBySync(driver: Driver, round: number, value: ValueId, outp
   feed(driver, { kind: 'proposal-and-precommit-value', round, value }, outputs);
 }
 
-/** Whether a quorum of prevotes of `round` for `value` is known, by votes or by certificate. */
-export function hasPolka(driver: Driver, round: number, value: ValueId): boolean {
-  return hasThreshold(driver.keeper, round, PREVOTE, value) || isStored(driver.polkaCertificates, round, value);
-}
-
-/** Whether a quorum of precommits of `round` for `value` is known, by votes or by certificate. */
-export function hasCommit(driver: Driver, round: number, value: ValueId): boolean {
-  return hasThreshold(driver.keeper, round, PRECOMMIT, value) || isStored(driver.commitCertificates, round, value);
-}
-
 /** Applies `input` and all that follows from it, the consequences of an input before its successors. */
 function feed(driver: Driver, input: RoundInput, outputs: DriverOutput[]): void {
   const { pending } = driver;
@@ -227,7 +212,8 @@ function step(driver: Driver, input: RoundInput, outputs: DriverOutput[]): void 
   driver.state = state;
   driver.lineCounts[LINE_NUMBER[line]] = (driver.lineCounts[LINE_NUMBER[line]] as number) + 1;
   if (output !== null) lift(driver, output, outputs);
-  if (state.step !== before && state.step !== STEP_UNSTARTED && state.step !== STEP_COMMIT) reexamine(driver);
+  if (state.step !== before && state.step !== STEP_UNSTARTED && state.step !== STEP_COMMIT)
+    pushFollowUps(driver, driver.pending);
 }
 
 /** Turns an output of the round machine into outputs of the driver. */
@@ -269,100 +255,6 @@ function pruneBelow(driver: Driver, round: number): void {
   if (stale) driver.polkaCertificates = driver.polkaCertificates.filter((certificate) => certificate.round >= round);
 }
 
-/**
- * Looks again at what arrived before this step: without it a node that has votes before the proposal would wait for ever.
- * Taken from the stack: each proposal of the round as it arrived, then the polka for nil or any, then any precommits.
- */
-function reexamine(driver: Driver): void {
-  const { pending, proposals, keeper } = driver;
-  const { round, step: now } = driver.state;
-  if (hasThreshold(keeper, round, PRECOMMIT, 'any') || isOfRound(driver.commitCertificates, round)) {
-    pending.push({ kind: 'precommit-any', round });
-  }
-  if (hasThreshold(keeper, round, PREVOTE, NIL)) pending.push({ kind: 'polka-nil', round });
-  else if (hasThreshold(keeper, round, PREVOTE, 'any') || isOfRound(driver.polkaCertificates, round)) {
-    pending.push({ kind: 'polka-any', round });
-  }
-  for (let i = proposals.length - 1; i >= 0; i -= 1) {
-    const proposal = proposals[i] as StoredProposal;
-    if (proposal.round !== round) continue;
-    if (now === STEP_PROPOSE) {
-      const input = inputOfProposal(driver, proposal);
-      if (input !== null) pending.push(input);
-    } else if (now === STEP_PREVOTE && proposal.valid && hasPolka(driver, round, proposal.value)) {
-      pending.push({ kind: 'proposal-and-polka-current', round, value: proposal.value });
-    }
-  }
-}
-
-/** What a proposal enables now, or null. */
-function inputOfProposal(driver: Driver, proposal: StoredProposal): RoundInput | null {
-  const { round, step: now } = driver.state;
-  const { value, validRound } = proposal;
-  if (round === -1) return null;
-  if (!proposal.valid) {
-    if (now !== STEP_PROPOSE || proposal.round !== round) return null;
-    if (validRound === -1) return { kind: 'invalid-proposal', round };
-    return hasPolka(driver, validRound, value)
-      ? { kind: 'invalid-proposal-and-polka-previous', round, validRound }
-      : null;
-  }
-  if (driver.state.decisionRound === -1 && hasCommit(driver, proposal.round, value)) {
-    return { kind: 'proposal-and-precommit-value', round: proposal.round, value };
-  }
-  if (proposal.round !== round) return null;
-  if (now >= STEP_PREVOTE && hasPolka(driver, round, value))
-    return { kind: 'proposal-and-polka-current', round, value };
-  if (validRound === -1) return { kind: 'proposal', round, value };
-  if (now === STEP_PROPOSE && validRound < round && hasPolka(driver, validRound, value)) {
-    return { kind: 'proposal-and-polka-previous', round, value, validRound };
-  }
-  return null;
-}
-
-/** What a threshold that the vote keeper has emitted enables now. */
-function inputOfThreshold(driver: Driver, code: number, round: number, value: ValueId): RoundInput {
-  switch (code) {
-    case VK_POLKA_ANY:
-      return { kind: 'polka-any', round };
-    case VK_POLKA_NIL:
-      return { kind: 'polka-nil', round };
-    case VK_POLKA_VALUE:
-      return inputOfPolka(driver, round, value) ?? { kind: 'polka-any', round };
-    case VK_PRECOMMIT_ANY:
-      return { kind: 'precommit-any', round };
-    case VK_PRECOMMIT_VALUE:
-      return inputOfCommit(driver, round, value);
-    default:
-      return { kind: 'skip-round', round };
-  }
-}
-
-/** What a polka for `value` in `polkaRound` enables together with a proposal of the current round, or null. */
-function inputOfPolka(driver: Driver, polkaRound: number, value: ValueId): RoundInput | null {
-  const { round } = driver.state;
-  for (const proposal of driver.proposals) {
-    if (proposal.round !== round || proposal.value !== value) continue;
-    if (proposal.validRound === polkaRound) {
-      return proposal.valid
-        ? { kind: 'proposal-and-polka-previous', round, value, validRound: polkaRound }
-        : { kind: 'invalid-proposal-and-polka-previous', round, validRound: polkaRound };
-    }
-    if (polkaRound === round && proposal.valid) return { kind: 'proposal-and-polka-current', round, value };
-  }
-  return null;
-}
-
-/** What a quorum of precommits for `value` in `round` enables now. */
-function inputOfCommit(driver: Driver, round: number, value: ValueId): RoundInput {
-  for (const proposal of driver.proposals) {
-    if (proposal.valid && proposal.round === round && proposal.value === value) {
-      return { kind: 'proposal-and-precommit-value', round, value };
-    }
-  }
-  return round > driver.state.round ? { kind: 'skip-round', round } : { kind: 'precommit-any', round };
-}
-
 /** Decides on a proposal and precommits of any round that arrived before the height began. */
 function decideFromStore(driver: Driver, outputs: DriverOutput[]): void {
   for (const { round, value, valid } of driver.proposals) {
@@ -389,20 +281,4 @@ function storeProposal(driver: Driver, proposal: StoredProposal): StoredProposal
   const copy = { ...proposal };
   driver.proposals.push(copy);
   return copy;
-}
-
-function hasCurrentProposal(driver: Driver, value: ValueId): boolean {
-  return driver.proposals.some((proposal) => proposal.round === driver.state.round && proposal.value === value);
-}
-
-function isStored(certificates: readonly Certificate[], round: number, value: ValueId): boolean {
-  for (const certificate of certificates) {
-    if (certificate.round === round && certificate.value === value) return true;
-  }
-  return false;
-}
-
-function isOfRound(certificates: readonly Certificate[], round: number): boolean {
-  for (const certificate of certificates) if (certificate.round === round) return true;
-  return false;
 }

@@ -114,8 +114,7 @@ export function apply(state: RoundState, input: RoundInput): Transition {
   switch (input.kind) {
     case 'new-round':
       return newRound(state, input.round, input.proposing);
-    case 'proposal-and-precommit-value': // L49: the only rule besides L55 for any round
-      if (state.decisionRound >= 0) return reject(state);
+    case 'proposal-and-precommit-value': // L49: of any round; a decision ends in step commit
       return decide(state, input.round, input.value);
     case 'skip-round': // L55
       if (input.round <= state.round) return reject(state);

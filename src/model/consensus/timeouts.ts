@@ -4,7 +4,7 @@
  * Source: Malachite `code/crates/core-types/src/timeouts.rs`.
  */
 import type { Micros } from '#base/time';
-import type { TimeoutsPlan } from '#model/plan';
+import type { TimeoutsPlan } from '../plan.js';
 
 export type TimeoutKind = 0 | 1 | 2;
 export const TIMEOUT_PROPOSE: TimeoutKind = 0;

@@ -18,7 +18,7 @@ export const PRECOMMIT: VoteType = 1;
 
 /** The validators of a height, by index 0 … n−1; fixed for all its rounds. */
 export interface ValidatorSet {
-  readonly powers: Float64Array; // integers ≥ 1
+  readonly powers: Float64Array; // integers ≥ 0; a validator of power 0 is outside the committee
   readonly total: number; // their sum T, 3T ≤ 2^53
 }
 
@@ -27,17 +27,18 @@ const MAX_VALIDATORS = 32_000; // the vote keeper numbers values in 16 bits, at 
 /**
  * A validator set of these powers.
  *
- * @param powers - voting power of each validator, integers ≥ 1
- * @throws AssertionError if there is none or too many, a power is no positive integer, or three times the total passes 2^53
+ * @param powers - voting power of each validator, integers ≥ 0, not all 0
+ * @throws AssertionError if there is none or too many, a power is no natural number, or three times the total passes 2^53
  */
 export function createValidatorSet(powers: ArrayLike<number>): ValidatorSet {
   assert(powers.length >= 1 && powers.length <= MAX_VALIDATORS, `a set has 1 to ${MAX_VALIDATORS} validators`);
   const own = Float64Array.from(powers);
   let total = 0;
   for (const [validator, power] of own.entries()) {
-    assert(Number.isSafeInteger(power) && power >= 1, `power ${power} of validator ${validator} is a positive integer`);
+    assert(Number.isSafeInteger(power) && power >= 0, `power ${power} of validator ${validator} is a natural number`);
     total += power;
   }
+  assert(total >= 1, 'some validator has power');
   assert(total <= Math.floor(Number.MAX_SAFE_INTEGER / 3), `three times the total power ${total} fits in 53 bits`);
   return { powers: own, total };
 }

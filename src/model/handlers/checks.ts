@@ -5,7 +5,7 @@ import { unreachable } from '#base/assert';
 import { formatDuration } from '#base/time';
 import { findProbeMetric } from '../metric.js';
 import type { CheckPlan, Condition } from '../plan.js';
-import { readProbe, type Reading } from '../probe.js';
+import { type Reading, readProbe } from '../probe.js';
 import type { CheckState, Run, World } from '../world.js';
 
 /** Whether a value meets a condition. */
@@ -25,7 +25,7 @@ export function meets(condition: Condition, value: number): boolean {
 }
 
 /**
- * Evaluates one check on what has reached the dashboards by now. Too few samples are inconclusive; between success and
+ * Evaluates one check on what has reached the dashboards by now. Too few samples, or a window cut short, are inconclusive; between success and
  * failure is a band that is inconclusive too. Only failures in a row count; anything else starts the count anew.
  */
 export function evaluateCheck(world: World, run: Run, check: CheckPlan, state: CheckState): Reading {
@@ -40,7 +40,7 @@ export function evaluateCheck(world: World, run: Run, check: CheckPlan, state: C
 }
 
 function judge(check: CheckPlan, reading: Reading): CheckState['outcome'] {
-  if (reading.value === null || reading.samples < check.minSamples) return 'inconclusive';
+  if (reading.value === null || !reading.whole || reading.samples < check.minSamples) return 'inconclusive';
   if (meets(check.success, reading.value)) return 'success';
   if (check.failure === null || meets(check.failure, reading.value)) return 'failure';
   return 'inconclusive';

@@ -7,10 +7,10 @@
  * heights, repeats votes that may have been lost, and catches up by synchronization.
  */
 import { assert } from '#base/assert';
-import { SECOND, type Micros } from '#base/time';
+import { type Micros, SECOND } from '#base/time';
 import { deriveKey, drawUint32 } from '#kernel/draw';
-import { peekTime, popEvent, pushEvent } from '#kernel/queue';
 import { drawFromTable } from '#kernel/quantile-table';
+import { peekTime, popEvent, pushEvent } from '#kernel/queue';
 import {
   accepts,
   addValue,
@@ -26,11 +26,16 @@ import {
   selectedPowers,
   setAt,
 } from '../chain.js';
-import { type Certificate, certificateFor, type RoundCertificate, roundCertificateFor } from '../consensus/certificate.js';
+import {
+  type Certificate,
+  certificateFor,
+  type RoundCertificate,
+  roundCertificateFor,
+} from '../consensus/certificate.js';
 import {
   type Driver,
-  decideBySync,
   type DriverOutput,
+  decideBySync,
   proposeValue,
   receivePolkaCertificate,
   receiveProposal,
@@ -40,7 +45,13 @@ import {
   startRound,
   timeoutElapsed,
 } from '../consensus/driver.js';
-import { TIMEOUT_PRECOMMIT, TIMEOUT_PREVOTE, TIMEOUT_PROPOSE, type TimeoutKind, timeoutDuration } from '../consensus/timeouts.js';
+import {
+  TIMEOUT_PRECOMMIT,
+  TIMEOUT_PREVOTE,
+  TIMEOUT_PROPOSE,
+  type TimeoutKind,
+  timeoutDuration,
+} from '../consensus/timeouts.js';
 import { hasQuorumPower, PRECOMMIT, PREVOTE, type VoteType } from '../consensus/vote.js';
 import {
   addMessage,
@@ -121,7 +132,11 @@ function handleEvent(chain: Chain, kind: number, node: number, data: number): vo
       if (isCurrent(chain, node, data)) rebroadcast(chain, node, (data >>> 2) & 0xfff);
       return;
     case START:
-      if (chain.up[node] === 1 && chain.waiting[node] === 1 && ((chain.height[node] as number) & HEIGHT_MASK) === data) {
+      if (
+        chain.up[node] === 1 &&
+        chain.waiting[node] === 1 &&
+        ((chain.height[node] as number) & HEIGHT_MASK) === data
+      ) {
         enterHeight(chain, node, (chain.height[node] as number) + 1);
       }
       return;
@@ -328,7 +343,14 @@ function emit(chain: Chain, node: number, output: DriverOutput): void {
       return;
     }
     case 'get-value':
-      pushEvent(chain.queue, valueReadyAt(chain, node, output.round), 0, VALUE_READY, node, stamp(height, output.round, 0));
+      pushEvent(
+        chain.queue,
+        valueReadyAt(chain, node, output.round),
+        0,
+        VALUE_READY,
+        node,
+        stamp(height, output.round, 0),
+      );
       return;
     case 'propose':
       publishProposal(chain, node, output.round, output.value, output.validRound);

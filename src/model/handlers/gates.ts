@@ -9,6 +9,7 @@ import {
   DIALECT_SLASHING,
   DIALECT_WITNESSES,
   type Gate,
+  isRule,
 } from '../chain.js';
 import type { GateMode, GateName, GatePhasePlan } from '../plan.js';
 
@@ -33,6 +34,7 @@ export function addGate(chain: Chain, phase: GatePhasePlan, index: number, mode:
     index,
     bits: phase.enables.reduce((bits, name) => bits | BITS[name], 0),
     armed: new Uint8Array(chain.n),
+    armedCount: 0,
     enforce: mode === 'enforce',
     activation: Number.POSITIVE_INFINITY,
     deactivation: Number.POSITIVE_INFINITY,
@@ -46,10 +48,17 @@ export function isActive(gate: Gate, height: number): boolean {
   return height >= gate.activation && height < gate.deactivation;
 }
 
-/** Bits of the gates that are enforced at a height by the nodes that carry them. */
+/** A node carries a gate from its next start on. */
+export function armNode(gate: Gate, node: number): void {
+  if (gate.armed[node] === 1) return;
+  gate.armed[node] = 1;
+  gate.armedCount += 1;
+}
+
+/** Bits of the gates that are the chain's rule at a height. */
 export function activeBits(chain: Chain, height: number): number {
   let bits = 0;
-  for (const gate of chain.gates) if (gate.enforce && isActive(gate, height)) bits |= gate.bits;
+  for (const gate of chain.gates) if (isRule(chain, gate, height)) bits |= gate.bits;
   return bits;
 }
 

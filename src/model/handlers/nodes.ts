@@ -1,8 +1,9 @@
 /**
  * Nodes going down and coming back, for whatever reasons: a node is up iff none holds.
  */
-import { stopNode, startNode } from './conditions.js';
+
 import type { Run, World } from '../world.js';
+import { startNode, stopNode } from './conditions.js';
 
 /** Adds one reason for a node to be down. */
 export function takeDown(run: Run, node: number): void {

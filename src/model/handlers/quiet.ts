@@ -6,8 +6,8 @@
  * some heights after every disturbance, and goes back there before the next one is due.
  */
 import type { Micros } from '#base/time';
-import { peekTime } from '#kernel/queue';
 import { drawUint32 } from '#kernel/draw';
+import { peekTime } from '#kernel/queue';
 import {
   addValue,
   committeeAt,

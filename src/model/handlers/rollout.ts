@@ -10,13 +10,14 @@ import { sampleInteger } from '#kernel/distribution';
 import { DIALECT_FAULT_SHIFT, epochOf, refreshDialect } from '../chain.js';
 import type { UndoKind } from '../outcome.js';
 import type { ChannelPlan, CheckPlan, GatePhasePlan, StepPlan } from '../plan.js';
+import { isIncident } from '../probe.js';
 import type { CheckState, Run, UndoState, World } from '../world.js';
 import { BATCH, BATCH_NODE_UP, CHECK, DECISION, DWELL, NEXT_STEP, plan, RESTORED, watch } from './agenda.js';
 import { NORMAL_BLOCKS } from './block.js';
 import { describeReading, evaluateCheck } from './checks.js';
 import { reconsider } from './conditions.js';
 import { milestone } from './faults.js';
-import { addGate, gatesChanged, isActive, latestPhase } from './gates.js';
+import { addGate, armNode, gatesChanged, isActive, latestPhase } from './gates.js';
 import { bringUp, takeDown } from './nodes.js';
 import { retireRun, useRun } from './run.js';
 import { note } from './timeline.js';
@@ -25,6 +26,8 @@ const ACTION_ABORT = 0;
 const ACTION_ROLLBACK = 1;
 /** Gates are rolled back together this many heights after the last node has restarted. */
 const DEACTIVATION_HEIGHTS = 12;
+/** After an announced restart liveness is judged again this much later: the nodes have caught up by then. */
+const MAINTENANCE_TAIL: Micros = MINUTE;
 /** A fault that ended this long before a check's window can still be its cause (blueprint.md section 15.2). */
 const CORRELATION: Micros = 15 * MINUTE;
 
@@ -56,7 +59,7 @@ function startChannel(world: World, index: number, cause: string): void {
   rollout.checks = channel.checks.map(() => ({ failuresInRow: 0, outcome: 'inconclusive', failing: false }));
   note(world, 'channel-start', channel.name, cause);
   milestone(world, channel.name, null);
-  channel.checks.forEach((check, i) => watch(world, world.now + check.interval, CHECK, i, index));
+  for (const [i, check] of channel.checks.entries()) watch(world, world.now + check.interval, CHECK, i, index);
   nextStep(world);
 }
 
@@ -106,7 +109,12 @@ function beginStep(world: World, step: StepPlan): void {
     addGate(run.chain, phase, index, step.mode);
     gatesChanged(run.chain);
     rollout.gate = index;
-    note(world, 'step', `gate ${step.phase}`, step.mode === 'shadow' ? 'armed to observe only' : 'next phase of the plan');
+    note(
+      world,
+      'step',
+      `gate ${step.phase}`,
+      step.mode === 'shadow' ? 'armed to observe only' : 'next phase of the plan',
+    );
     milestone(world, channelOf(world).name, step.phase);
   } else {
     rollout.gate = -1;
@@ -145,7 +153,8 @@ export function startBatch(world: World): void {
   rollout.waitingFor = 0;
   rollout.serial += 1;
   rollout.lastRestart = world.now;
-  if (batch.length > 0) note(world, 'upgrade', batchName(world), `batch ${rollout.batch + 1} of ${rollout.batches.length}`);
+  if (batch.length > 0)
+    note(world, 'upgrade', batchName(world), `batch ${rollout.batch + 1} of ${rollout.batches.length}`);
   for (const node of batch) {
     configure(world, run, node);
     if ((run.downReasons[node] as number) > 0) continue; // it will come back with the new configuration by itself
@@ -174,7 +183,7 @@ function configure(world: World, run: Run, node: number): void {
   }
   chain.release[node] = 1;
   const gate = chain.gates.find((candidate) => candidate.index === rollout.gate);
-  if (gate !== undefined && rollout.gate >= 0) gate.armed[node] = 1;
+  if (gate !== undefined && rollout.gate >= 0) armNode(gate, node);
 }
 
 function packBatch(run: Run, serial: number): number {
@@ -194,6 +203,7 @@ export function endRestart(world: World, run: Run, node: number, packed: number)
 
 function finishBatch(world: World): void {
   const { rollout } = world;
+  if (channelOf(world).maintenance) activeRun(world).telemetry.judgedSince = world.now + MAINTENANCE_TAIL;
   rollout.batch += 1;
   if (rollout.batch < rollout.batches.length) {
     plan(world, world.now + rollout.pause, BATCH, 0, 0);
@@ -255,9 +265,11 @@ export function runCheck(world: World, channel: number, index: number): void {
   const state = rollout.checks[index] as CheckState;
   watch(world, world.now + check.interval, CHECK, index, channel);
   if (rollout.state !== 'running' && rollout.state !== 'holding') return;
+  if (rollout.waitingFor > 0 && channelOf(world).maintenance && !isIncident(check.metric)) return;
   const reading = evaluateCheck(world, activeRun(world), check, state);
-  if (state.failing) failCheck(world, check, describeReading(check, reading));
-  else if (rollout.state === 'holding') testHold(world);
+  const held = rollout.state === 'holding';
+  if (state.failing && !(held && check.onFail === 'hold')) failCheck(world, check, describeReading(check, reading));
+  else if (held) testHold(world);
 }
 
 function failCheck(world: World, check: CheckPlan, words: string): void {

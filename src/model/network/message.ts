@@ -101,4 +101,3 @@ function growTable<C>(table: MessageTable<C>): void {
   for (let i = 0; i < rows; i += 1) table.free[i] = 2 * rows - 1 - i;
   table.freeCount = rows;
 }
-

@@ -6,12 +6,15 @@
  */
 import type { Micros } from '#base/time';
 import { SECOND } from '#base/time';
-import { compileTable, drawFromTable, type QuantileTable } from '#kernel/quantile-table';
 import { deriveKey, drawUint32 } from '#kernel/draw';
+import { compileTable, drawFromTable, type QuantileTable } from '#kernel/quantile-table';
 import type { NetworkPlan } from '../plan.js';
 
 /** The message never arrives. */
 export const LOST = -1;
+
+/** Attempts after which the transport gives a message up. */
+const RETRANSMISSIONS = 8;
 
 export interface Network {
   readonly tables: readonly QuantileTable[]; // one-way delays in µs
@@ -19,6 +22,7 @@ export interface Network {
   readonly regions: number;
   readonly regionOf: Int32Array; // by validator
   readonly lossBelow: number; // a uint32 draw below this is lost
+  readonly retransmit: Micros; // 0: a lost message stays lost
   readonly microsPerByte: number;
   readonly slowness: Float64Array; // by validator, ≥ 1: multiplies delays from and to it
   readonly side: Int32Array; // by validator; two validators hear each other iff their sides are equal
@@ -41,6 +45,7 @@ export function createNetwork(plan: NetworkPlan, regionOf: Int32Array): Network 
     regions,
     regionOf,
     lossBelow: Math.round(plan.loss * 4_294_967_296),
+    retransmit: plan.retransmit,
     microsPerByte: SECOND / plan.bandwidth,
     slowness: new Float64Array(n).fill(1),
     side: new Int32Array(n),
@@ -59,14 +64,31 @@ export function messageKey(networkKey: number, height: number, round: number, ki
  * @returns integer µs ≥ 1, or `LOST`
  */
 export function transit(network: Network, from: number, to: number, key: number, bytes: number): Micros {
-  if (network.lossBelow > 0 && drawUint32(key, ~to) < network.lossBelow) return LOST;
+  let repeated = 0;
+  if (network.lossBelow > 0 && drawUint32(key, ~to) < network.lossBelow) {
+    repeated = retransmissions(network, to, key);
+    if (repeated === LOST) return LOST;
+  }
   const region = (network.regionOf[from] as number) * network.regions + (network.regionOf[to] as number);
   const table = network.tables[network.tableOf[region] as number] as QuantileTable;
-  const delay = drawFromTable(table, drawUint32(key, to));
+  const delay = drawFromTable(table, drawUint32(key, to)) + repeated;
   if (network.plain) return Math.max(1, delay + Math.round(bytes * network.microsPerByte));
   if (network.side[from] !== network.side[to]) return LOST;
   const slowness = Math.max(network.slowness[from] as number, network.slowness[to] as number);
   return Math.max(1, Math.round((delay + bytes * network.microsPerByte) * slowness));
+}
+
+/** µs until a transmission that was lost at first gets through: the transport waits twice as long each time (RFC 6298). */
+function retransmissions(network: Network, to: number, key: number): Micros {
+  if (network.retransmit === 0) return LOST;
+  let wait = network.retransmit;
+  let total = wait;
+  for (let attempt = 1; attempt <= RETRANSMISSIONS; attempt += 1) {
+    if (drawUint32(deriveKey(key, attempt), ~to) >= network.lossBelow) return total;
+    wait *= 2;
+    total += wait;
+  }
+  return LOST;
 }
 
 /** Multiplies the delays of one validator's links; 1 undoes it. */

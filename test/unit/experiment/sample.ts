@@ -47,7 +47,14 @@ export const PLAN: Plan & { readonly metricKeys: readonly string[] } = {
     blockBytes: 1,
     voteBytes: 1,
   },
-  network: { regions: [{ name: 'one', share: 1 }], delays: [zero], delayOf: [[0]], loss: 0, bandwidth: 1 },
+  network: {
+    regions: [{ name: 'one', share: 1 }],
+    delays: [zero],
+    delayOf: [[0]],
+    loss: 0,
+    retransmit: 0,
+    bandwidth: 1,
+  },
   validators: { stakeMean: 1, stakeExponent: 0, hours: [1, 1], successes: [1, 1], newcomers: 0 },
   witnesses: { count: 1, online: 1 },
   proofs: { workers: 1, prove: zero, verify: zero, cacheHit: 0, lag: 1, failure: 0 },
@@ -56,8 +63,16 @@ export const PLAN: Plan & { readonly metricKeys: readonly string[] } = {
   operations: { restart: zero, crashRestart: zero, decision: zero, restore: zero, batchShare: 1, holdLimit: HOUR },
   gates: [{ name: 'rewards', enables: ['timetoke_rewards'], after: [] }],
   channels: [
-    { name: 'canary', chain: 'main', chainValidators: 10, validators: 2, steps: [], checks: [check] },
-    { name: 'mainnet', chain: 'main', chainValidators: 10, validators: 10, steps: [], checks: [] },
+    {
+      name: 'canary',
+      chain: 'main',
+      chainValidators: 10,
+      validators: 2,
+      maintenance: false,
+      steps: [],
+      checks: [check],
+    },
+    { name: 'mainnet', chain: 'main', chainValidators: 10, validators: 10, maintenance: false, steps: [], checks: [] },
   ],
   faults: [
     {

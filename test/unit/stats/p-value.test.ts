@@ -81,6 +81,12 @@ test('what the bounds make true needs no evidence, and what they exclude gets no
   expect(proportionPValue(0, 9, { side: 'above', strict: false, threshold: 1.5 })).toBe(1);
 });
 
+test('a mean that barely lies on its side has no evidence: the one-sided constant holds up to one half only', () => {
+  const claim: Statement = { side: 'below', strict: false, threshold: 0.61 };
+  expect(meanPValue([0.6], [0, 1], claim)).toBe(1); // e^(−2/1600) would be 0.9988
+  expect(meanPValue([0.6], [0, 1], { ...claim, threshold: 0.99 })).toBeCloseTo(Math.exp(-2 * 0.975 * 0.975), 12);
+});
+
 test('the band to the threshold is the exact root: ten values 1 … 10 within 0 … 20 reach 7.5 at 0.1 + 1/180', () => {
   const sorted = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]; // mean 5.5; the first moved value adds 1.9, the next 1.8 in whole
   const claim: Statement = { side: 'below', strict: false, threshold: 7.5 };

@@ -135,11 +135,10 @@ describe('what came before its time is found again after a step change', () => {
     expect(votes(weighted, PRECOMMIT, 1, NIL, [1])).toEqual([{ kind: 'new-round', round: 1 }]);
     expect(enter(weighted, 1, 1)).toEqual([scheduled(TIMEOUT_PROPOSE, 1), scheduled(TIMEOUT_PRECOMMIT, 1)]);
   });
-  test('what came before the height started decides at its start', () => {
+  test('what came before the height started decides at its start, not before', () => {
     const driver = createDriver(SELF, createValidatorSet([1, 1, 1, 1]));
-    receiveProposal(driver, { round: 2, value: 7, validRound: -1, proposer: 2, valid: true }, []);
-    const commit = { round: 2, value: 7, voters: [0, 1, 2] };
-    driver.commitCertificates.push(commit);
+    driver.commitCertificates.push({ round: 2, value: 7, voters: [0, 1, 2] });
+    expect(proposal(driver, 2, 7)).toEqual([]);
     expect(enter(driver, 0)).toEqual([scheduled(TIMEOUT_PROPOSE, 0), { kind: 'decide', round: 2, value: 7 }]);
   });
 });
@@ -150,6 +149,11 @@ describe('an invalid proposal', () => {
     votes(driver, PREVOTE, 0, 7, [0, 1, 2]);
     expect(proposal(driver, 0, 7, -1, false)).toEqual([vote(PREVOTE, 0, NIL), scheduled(TIMEOUT_PREVOTE, 0)]);
     expect(driver.state.lockedRound).toBe(-1);
+  });
+  test('of another round is no ground to vote in this one', () => {
+    const driver = start();
+    expect(proposal(driver, 1, 7, -1, false)).toEqual([]);
+    expect(driver.state.step).toBe(STEP_PROPOSE);
   });
   test('proposed again with a polka gets a nil prevote; without one it waits', () => {
     const driver = start();
@@ -390,21 +394,34 @@ test('without a quorum online the round number stops too', () => {
 
 test('a new height remembers nothing of the last', () => {
   const driver = start();
+  const fresh = createDriver(SELF, driver.set);
   lock(driver, 7);
+  proposal(driver, 0, 8);
+  votes(driver, PREVOTE, 0, 8, [0]);
+  receivePolkaCertificate(driver, { round: 2, value: 7, voters: [0, 1, 2] }, []);
+  receiveCommitCertificate(driver, { round: 2, value: 8, voters: [0, 1, 2] }, []);
   votes(driver, PRECOMMIT, 0, 7, [0, 1, 2]);
+  const { proposalEvidence, keeper } = driver;
+  const { evidence } = keeper;
   startHeight(driver, 2);
-  expect(driver).toMatchObject({
-    height: 2,
-    proposals: [],
-    polkaCertificates: [],
-    commitCertificates: [],
-    prevoteRound: -1,
-    precommitRound: -1,
-    state: { height: 2, round: -1, lockedRound: -1, validRound: -1, decisionRound: -1 },
-  });
+  startHeight(fresh, 2);
+  expect({ ...driver, keeper: null, lineCounts: null }).toEqual({ ...fresh, keeper: null, lineCounts: null });
+  expect([keeper.count, keeper.evidence, keeper.dropped]).toEqual([0, [], 0]);
+  expect([proposalEvidence.length, evidence.length]).toEqual([1, 1]); // the host keeps what it was handed
   enter(driver, 0);
   expect(driver.state.step).toBe(STEP_PROPOSE);
   expect(proposal(driver, 0, 9)).toEqual([vote(PREVOTE, 0, 9)]);
+});
+
+test('a new height may have other validators', () => {
+  const driver = start();
+  startHeight(driver, 2, createValidatorSet([1, 1, 1, 1, 1, 1, 1]));
+  enter(driver, 0);
+  proposal(driver, 0, 7);
+  expect(votes(driver, PREVOTE, 0, 7, [0, 1, 2, 3])).toEqual([]);
+  const polka = { round: 0, value: 7, voters: [0, 1, 2, 3] };
+  expect(out((o) => receivePolkaCertificate(driver, polka, o))).toEqual([]);
+  expect(votes(driver, PREVOTE, 0, 7, [6])).toEqual([vote(PRECOMMIT, 0, 7)]);
 });
 
 test('a structured clone goes its own way', () => {

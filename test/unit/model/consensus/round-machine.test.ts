@@ -29,6 +29,18 @@ const lockedOn = (value: number, round: number) => ({
 const prevote = (round: number, value: number) => ({ kind: 'vote', type: PREVOTE, round, value });
 const precommit = (round: number, value: number) => ({ kind: 'vote', type: PRECOMMIT, round, value });
 
+test('before the first round nothing is locked, valid or decided', () => {
+  const none = {
+    lockedValue: NIL,
+    lockedRound: -1,
+    validValue: NIL,
+    validRound: -1,
+    decisionValue: NIL,
+    decisionRound: -1,
+  };
+  expect(createRoundState(5)).toEqual({ height: 5, round: -1, step: STEP_UNSTARTED, scheduled: 0, ...none });
+});
+
 function expectReject(state: RoundState, input: RoundInput): void {
   expect(apply(state, input)).toEqual({ state, output: null, accepted: false, line: null });
 }

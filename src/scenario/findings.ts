@@ -12,29 +12,29 @@ export interface Assumption {
   readonly source: string;
 }
 
-export interface Report {
+export interface Findings {
   readonly locator: Locator;
   readonly problems: Finding[];
   readonly warnings: Finding[];
   readonly assumptions: Assumption[];
 }
 
-export function createReport(locator: Locator): Report {
+export function createFindings(locator: Locator): Findings {
   return { locator, problems: [], warnings: [], assumptions: [] };
 }
 
 /** Notes a mistake in the value at `path`. */
-export function addProblem(report: Report, path: Path, what: string, fix: string): void {
-  report.problems.push({ place: report.locator.value(path), path: formatPath(path), what, fix });
+export function addProblem(findings: Findings, path: Path, what: string, fix: string): void {
+  findings.problems.push({ place: findings.locator.value(path), path: formatPath(path), what, fix });
 }
 
 /** Notes something that is allowed and yet probably not meant. */
-export function addWarning(report: Report, path: Path, what: string, fix: string): void {
-  report.warnings.push({ place: report.locator.value(path), path: formatPath(path), what, fix });
+export function addWarning(findings: Findings, path: Path, what: string, fix: string): void {
+  findings.warnings.push({ place: findings.locator.value(path), path: formatPath(path), what, fix });
 }
 
 /** Notes that a default was used, and gives its value. */
-export function assume<T = unknown>(report: Report, path: string, used: Default): T {
-  report.assumptions.push({ path, value: formatValue(used.value), source: used.source });
+export function assume<T = unknown>(findings: Findings, path: string, used: Default): T {
+  findings.assumptions.push({ path, value: formatValue(used.value), source: used.source });
   return used.value as T;
 }

@@ -4,27 +4,27 @@
 import type { ExpectationInput } from './channel-schema.js';
 import type { Claim } from './claim.js';
 import { type ClaimNames, parseClaim } from './expression.js';
+import { addWarning, type Findings } from './findings.js';
 import type { Place } from './place.js';
-import { addWarning, type Report } from './report.js';
 import { formatPath, type Path } from './tree.js';
 
-export function resolveClaims(input: readonly ExpectationInput[], names: ClaimNames, report: Report): Claim[] {
+export function resolveClaims(input: readonly ExpectationInput[], names: ClaimNames, findings: Findings): Claim[] {
   return input.flatMap(({ that, confidence }, i) => {
     const parsed = parseClaim(that, confidence, names);
     if ('claim' in parsed) return [parsed.claim];
-    const path = pathOf(i, report);
+    const path = pathOf(i, findings);
     for (const { offset, width, what, fix } of parsed.mistakes) {
-      const place = inside(report.locator.value(path), that, offset, width);
-      report.problems.push({ place, path: formatPath(path), what, fix });
+      const place = inside(findings.locator.value(path), that, offset, width);
+      findings.problems.push({ place, path: formatPath(path), what, fix });
     }
     return [];
   });
 }
 
 /** An expectation is a text, or a map whose `that` is the text. */
-function pathOf(index: number, report: Report): Path {
+function pathOf(index: number, findings: Findings): Path {
   const path = ['expect', index, 'that'];
-  return report.locator.at(path) === undefined ? ['expect', index] : path;
+  return findings.locator.at(path) === undefined ? ['expect', index] : path;
 }
 
 /** The place of some characters of a text, if the file has the text as it is, and not folded or escaped. */
@@ -38,19 +38,20 @@ function inside(place: Place, text: string, offset: number, width: number): Plac
  * Warns of claims on probabilities that would stay open even if every replication agreed with them.
  *
  * If all of n replications agree, the exact one-sided bound is α^(1/n) (Clopper & Pearson 1934): the least n is then
- * log α ÷ log p. Sharing α among several claims only takes more.
+ * log α ÷ log p. α is half of 1 − confidence, since a verdict may err on either side; sharing it among several claims
+ * only takes more.
  */
-export function warnOfUnprovable(claims: readonly Claim[], replications: number, report: Report): void {
+export function warnOfUnprovable(claims: readonly Claim[], replications: number, findings: Findings): void {
   claims.forEach(({ statistic, comparator, threshold, confidence }, i) => {
     if (statistic !== 'P') return;
     const agreed = comparator.startsWith('>') ? threshold : 1 - threshold;
     const needed = agreed <= 0 ? 1 : agreed >= 1 ? Number.POSITIVE_INFINITY : leastReplications(agreed, confidence);
     if (replications >= needed) return;
     const fix = Number.isFinite(needed) ? `Run at least ${needed}, or claim less.` : 'Claim less than certainty.';
-    addWarning(report, pathOf(i, report), `${replications} replications cannot show this, even if all agree`, fix);
+    addWarning(findings, pathOf(i, findings), `${replications} replications cannot show this, even if all agree`, fix);
   });
 }
 
 function leastReplications(agreed: number, confidence: number): number {
-  return Math.max(1, Math.ceil(Math.log(1 - confidence) / Math.log(agreed) - 1e-9));
+  return Math.max(1, Math.ceil(Math.log((1 - confidence) / 2) / Math.log(agreed) - 1e-9));
 }

@@ -1,0 +1,56 @@
+/**
+ * Message-level consensus: failure-free heights of N validators, every proposal and vote an event.
+ *
+ * One-way delays are N(250, 50) ms, drawn for each copy; building, executing and waiting take no time, so the height is
+ * the three-phase pattern that other BFT simulators are timed on. The answer hash covers when every height was finalized.
+ */
+import { addInteger, createFingerprint, formatFingerprint } from '#base/fingerprint';
+import { createChain } from '#model/chain';
+import { startConsensus } from '#model/handlers/conditions';
+import { advanceChain } from '#model/handlers/consensus';
+import { drawPopulation } from '#model/validators/population';
+import { loadScenarioText } from '#scenario/load';
+
+export const title = 'consensus at message level: N(250, 50) ms, no faults';
+
+const HEIGHTS: readonly (readonly [validators: number, heights: number])[] = [
+  [4, 40_000],
+  [16, 8_000],
+  [64, 700],
+  [100, 300],
+  [128, 200],
+];
+
+const scenario = `
+apiVersion: rollout-sim/v1
+name: bench
+question: How fast is consensus?
+chain: { blockTime: 1us, build: 1us, execute: 1us }
+network: { regions: [{ name: all }], delay: { normal: { mean: 250ms, deviation: 50ms } }, loss: 0, bandwidth: 1000Gbit/s }
+validators: { stakeExponent: 0 }
+channels: [{ name: mainnet, validators: 4, gates: [], dwell: 1h }]
+`;
+
+export function run(): void {
+  const { plan } = loadScenarioText(scenario, 'bench.yaml');
+  console.log('   N    heights/CPU-s   M events/CPU-s   mean latency   answer');
+  for (const [n, heights] of HEIGHTS) {
+    const population = drawPopulation(plan.validators, plan.network, 'bench', 'mainnet', n);
+    const chain = createChain(plan, 'mainnet', population, 'bench', 0, 'chain/mainnet');
+    startConsensus(chain, 0);
+    const answer = createFingerprint();
+    let latency = 0;
+    const before = process.cpuUsage();
+    for (let height = 1; height <= heights; height += 1) {
+      advanceChain(chain, Number.MAX_SAFE_INTEGER);
+      latency += chain.tipAt - chain.tipStart;
+      addInteger(answer, chain.tipAt);
+    }
+    const used = process.cpuUsage(before);
+    const seconds = (used.user + used.system) / 1e6;
+    const rate = (heights / seconds).toFixed(0).padStart(15);
+    const events = (chain.events / seconds / 1e6).toFixed(2).padStart(16);
+    const mean = `${(latency / heights / 1000).toFixed(2)} ms`.padStart(14);
+    console.log(`${String(n).padStart(4)} ${rate} ${events} ${mean}   ${formatFingerprint(answer).slice(0, 16)}`);
+  }
+}

@@ -1,0 +1,225 @@
+/**
+ * The table that `run` prints: the estimates by question, the expectations, where plans were undone, and as the last line
+ * the verdict. Words and marks carry the meaning; colour, where asked for, only repeats it.
+ */
+import type { MetricResult, Summary } from '#experiment/result';
+import { listConcerns, writeWarning } from './headline.js';
+import { formatCount, formatInterval, formatNumber, formatShare, formatValue } from './number.js';
+import { cleanText, shorten, textLength } from './text.js';
+import { CLAIM_TONE, groupMetrics, TONE_MARK, type Tone, VERDICT_TONE } from './words.js';
+
+export interface TableOptions {
+  readonly color: boolean; // ANSI colours
+  readonly width: number; // columns of the terminal
+  readonly reproduce?: string; // command that replays what failed, printed where something did
+}
+
+type Paint = (text: string, style: keyof typeof STYLES) => string;
+
+/** SGR codes of ECMA-48: on, off. */
+const STYLES = {
+  bold: [1, 22],
+  dim: [2, 22],
+  good: [32, 39],
+  bad: [31, 39],
+  open: [33, 39],
+} as const;
+
+/**
+ * Prints a summary as lines without a final newline.
+ *
+ * The first line holds version, scenario, seed and replications; the last one is `verdict: go`, `verdict: no-go` or
+ * `verdict: inconclusive`.
+ */
+export function formatSummary(summary: Summary, options: TableOptions): string {
+  const paint: Paint = (text, style) => {
+    const [on, off] = STYLES[style];
+    return options.color ? `\u001b[${on}m${text}\u001b[${off}m` : text;
+  };
+  const width = Math.max(options.width, 40);
+  const warning = writeWarning(summary);
+  const blocks = [
+    [describeRun(summary, paint)],
+    ...formatMetrics(summary, width, paint),
+    formatExpectations(summary, width, paint),
+    formatBreakdown(summary, width, paint),
+    warning === null ? [] : [paint(warning, 'open')],
+    formatFailures(summary, options.reproduce, paint),
+    [paint(paint(`verdict: ${summary.verdict}`, toneStyle(VERDICT_TONE[summary.verdict])), 'bold')],
+  ];
+  return blocks
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n');
+}
+
+function toneStyle(tone: Tone): keyof typeof STYLES {
+  return tone === 'plain' ? 'dim' : tone;
+}
+
+function describeRun(summary: Summary, paint: Paint): string {
+  const { engine, scenario, seed, replications } = summary;
+  const name = paint(cleanText(scenario.name), 'bold');
+  const parts = [`${engine.name} ${cleanText(engine.version)}`, name, `seed ${cleanText(seed)}`];
+  return [...parts, formatCount(replications, 'replication')].join('  ');
+}
+
+interface Row {
+  readonly cells: readonly string[];
+  readonly style?: keyof typeof STYLES;
+}
+
+interface Layout {
+  readonly isRight: readonly boolean[];
+  /** Columns that may be cut, the first to be cut first, and the least that is left of each. */
+  readonly cut: readonly (readonly [column: number, least: number])[];
+  readonly titles: number; // leading cells that name a row
+}
+
+const GAP = '  ';
+
+/** Rows in columns no wider than `width`; where even cut columns do not fit, each row becomes a title and a list. */
+function formatRows(rows: readonly Row[], layout: Layout, width: number, paint: Paint): string[] {
+  const widths = layout.isRight.map((_, column) =>
+    Math.max(0, ...rows.map(({ cells }) => textLength(cells[column] ?? ''))),
+  );
+  let excess = widths.reduce((sum, one) => sum + one, 0) + GAP.length * widths.length - width;
+  for (const [column, least] of layout.cut) {
+    const cut = Math.max(0, Math.min(excess, (widths[column] ?? 0) - least));
+    widths[column] = (widths[column] ?? 0) - cut;
+    excess -= cut;
+  }
+  if (excess > 0)
+    return rows.slice(1).flatMap((row) => listRow(row, rows[0]?.cells ?? [], layout.titles, width, paint));
+  return rows.map(({ cells, style }) => {
+    const line = cells.map((cell, column) => {
+      const space = widths[column] ?? 0;
+      const text = shorten(cell, space);
+      const padding = ' '.repeat(Math.max(0, space - textLength(text)));
+      return layout.isRight[column] === true ? padding + text : text + padding;
+    });
+    const text = `${GAP}${line.join(GAP)}`.trimEnd();
+    return style === undefined ? text : paint(text, style);
+  });
+}
+
+/** A row for a narrow terminal: its title, and below it the other cells, each after the head of its column. */
+function listRow(
+  { cells, style }: Row,
+  head: readonly string[],
+  titles: number,
+  width: number,
+  paint: Paint,
+): string[] {
+  const title = `${GAP}${cells.slice(0, titles).join(GAP)}`;
+  const lines: string[] = [];
+  for (const [i, cell] of cells.entries()) {
+    if (i < titles || cell === '') continue;
+    const part = `${head[i] ?? ''} ${cell}`;
+    const last = lines.at(-1);
+    if (last !== undefined && textLength(last) + textLength(part) + 2 <= width)
+      lines[lines.length - 1] = `${last}, ${part}`;
+    else lines.push(`${GAP}${GAP}${part}`);
+  }
+  return [style === undefined ? title : paint(title, style), ...lines];
+}
+
+/** A table for each question; the groups share their columns, so the eye finds a number at the same place. */
+function formatMetrics(summary: Summary, width: number, paint: Paint): string[][] {
+  const { metrics } = summary;
+  const groups = groupMetrics(Object.keys(metrics)).filter(({ keys }) => keys.length > 0);
+  const all = Object.values(metrics);
+  const confidences = new Set(all.map(({ confidence }) => confidence));
+  const [first = 0.95] = confidences;
+  const range = confidences.size === 1 ? `${formatShare(first)} interval` : 'interval';
+  const head: Row = { cells: ['', 'estimate', range, 'method', 'n'], style: 'dim' };
+  const layout: Layout = {
+    isRight: [false, true, false, false, true],
+    cut: [
+      [0, 25],
+      [3, 8],
+      [0, 20],
+    ],
+    titles: 1,
+  };
+  const rows = groups.map(({ keys }) => keys.flatMap((key) => formatMetric(metrics[key], confidences.size === 1)));
+  const lines = formatRows([head, ...rows.flat()], layout, width, paint);
+  const isTable = lines.length === rows.flat().length + 1;
+  let next = 1;
+  return groups.map(({ title }, i) => {
+    const group = rows[i] ?? [];
+    if (!isTable) return [paint(title, 'bold'), ...formatRows([head, ...group], layout, width, paint)];
+    const body = lines.slice(next, next + group.length);
+    next += group.length;
+    return [paint(title, 'bold'), ...lines.slice(0, i === 0 ? 1 : 0), ...body];
+  });
+}
+
+function formatMetric(metric: MetricResult | undefined, isShared: boolean): Row[] {
+  if (metric === undefined) return [];
+  const { label, estimate, unit, interval, confidence, method, n, undecided } = metric;
+  const at = isShared ? '' : ` at ${formatShare(confidence)}`;
+  const range = estimate === null ? '' : `${formatInterval(interval, unit)}${at}`;
+  const of = undecided > 0 ? `/${formatNumber(n + undecided)}` : '';
+  return [
+    { cells: [cleanText(label), formatValue(estimate, unit), range, cleanText(method), `${formatNumber(n)}${of}`] },
+  ];
+}
+
+function formatExpectations(summary: Summary, width: number, paint: Paint): string[] {
+  const title = paint('Expectations', 'bold');
+  if (summary.expectations.length === 0) return [title, `${GAP}none stated`];
+  const rows = summary.expectations.map(({ claim, verdict, estimate, interval, unit, method, n }): Row => {
+    const tone = CLAIM_TONE[verdict];
+    return {
+      cells: [
+        `${TONE_MARK[tone]} ${verdict}`,
+        cleanText(claim),
+        formatValue(estimate, unit),
+        formatInterval(interval, unit),
+        cleanText(method),
+        formatNumber(n),
+      ],
+      style: toneStyle(tone),
+    };
+  });
+  const head: Row = { cells: ['verdict', 'claim', 'estimate', 'interval', 'method', 'n'], style: 'dim' };
+  const layout: Layout = {
+    isRight: [false, false, true, false, false, true],
+    cut: [[4, 8]], // never the claim
+    titles: 2,
+  };
+  return [title, ...formatRows([head, ...rows], layout, width, paint)];
+}
+
+/** Rollouts undone by channel and by cause; nothing where none was. */
+function formatBreakdown(summary: Summary, width: number, paint: Paint): string[] {
+  const { byChannel, byCause } = summary.breakdown;
+  const rows = [
+    ...Object.entries(byChannel).map(([name, shares]) => ({ name: `channel ${cleanText(name)}`, shares })),
+    ...Object.entries(byCause).map(([name, shares]) => ({ name: `cause ${cleanText(name)}`, shares })),
+  ].filter(({ shares }) => shares.any.count > 0);
+  if (rows.length === 0) return [];
+  const head: Row = { cells: ['', 'undone', 'interval', 'rollouts', 'abort', 'gate', 'state'], style: 'dim' };
+  const body = rows.map(({ name, shares }): Row => {
+    const { any, abort, gate, state } = shares;
+    const share = [formatShare(any.estimate), formatInterval(any.interval, 'share')];
+    const counts = [abort, gate, state].map(({ count }) => formatNumber(count));
+    return { cells: [name, ...share, `${formatNumber(any.count)} of ${formatNumber(any.n)}`, ...counts] };
+  });
+  const layout: Layout = { isRight: [false, true, false, true, true, true, true], cut: [[0, 20]], titles: 1 };
+  return [paint('Undone by channel and cause', 'bold'), ...formatRows([head, ...body], layout, width, paint)];
+}
+
+/** What failed: claim, value, worst replication, and the command that replays it. */
+function formatFailures(summary: Summary, reproduce: string | undefined, paint: Paint): string[] {
+  const failed = listConcerns(summary).filter(({ verdict }) => verdict === 'fail' || verdict === 'error');
+  if (failed.length === 0) return [];
+  const lines = failed.map(({ claim, verdict, estimate, unit, reason, worstReplication }) => {
+    const value = estimate === null ? '' : `, estimate ${formatValue(estimate, unit)}`;
+    const worst = worstReplication === null ? '' : ` Worst replication: ${worstReplication}.`;
+    const word = paint(verdict === 'fail' ? 'failed:' : 'error:', 'bad');
+    return `${word} ${cleanText(claim)}${value}. ${cleanText(reason)}${worst}`;
+  });
+  return reproduce === undefined ? lines : [...lines, `Reproduce: ${cleanText(reproduce)}`];
+}

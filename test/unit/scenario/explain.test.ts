@@ -1,0 +1,73 @@
+import { describe, expect, test } from 'vitest';
+import { METRICS, PROBE_METRICS } from '#model/metric';
+import { DEFAULTS } from '#scenario/defaults';
+import { explain, explainTopics } from '#scenario/explain';
+
+test('every topic is explained in at least a sentence', () => {
+  const topics = explainTopics();
+  expect(topics).toEqual([...new Set(topics)]);
+  expect(topics.filter((topic) => !/^[A-Z"].*[.]$/.test(explain(topic)?.text ?? ''))).toEqual([]);
+});
+
+test('keys, metrics, gates, faults, actions, exit codes and words are topics', () => {
+  const topics = explainTopics();
+  const wanted = [
+    ...Object.keys(DEFAULTS),
+    ...METRICS.map(({ key }) => key),
+    ...PROBE_METRICS.map(({ key }) => key),
+    ...['timetoke_rewards', 'consensus_enforcement', 'selection', 'slashing'],
+    ...['crash', 'partition', 'slow', 'drift', 'bad-release', 'hold', 'abort', 'rollback', 'shadow', 'auto'],
+    ...['0', '1', '2', '10', '11', '12', '13', '14', '130', '143'].map((code) => `exit ${code}`),
+    ...['channel', 'gate', 'check', 'readiness', 'leader', 'proposer', 'replication', 'gate rollback'],
+    ...['channels[].steps[].gate.mode', 'faults[].targets.power', 'network.delay.pairs[].delay'],
+  ];
+  expect(wanted.filter((topic) => !topics.includes(topic))).toEqual([]);
+});
+
+describe('an explanation', () => {
+  const factsOf = (topic: string) => explain(topic)?.facts.map(({ label, value }) => `${label}: ${value}`);
+
+  test('of a key says what it accepts and its default with the source', () => {
+    expect(explain('chain.blockTime')).toEqual({
+      topic: 'chain.blockTime',
+      kind: 'scenario key',
+      text: 'The slot: the time at which heights are meant to follow.',
+      facts: [
+        { label: 'value', value: 'a duration, such as 24h, 90m or 250ms' },
+        { label: 'default', value: '5s (blueprint §2.2 block_time_ms)' },
+      ],
+    });
+    expect(factsOf('operations.restart')?.[0]).toContain('a duration, or a distribution: uniform, exponential');
+    expect(factsOf('validators.hours')?.[0]).toBe('value: a pair [min, max]');
+  });
+
+  test('of a channel’s key gives the default of each kind of channel', () => {
+    expect(factsOf('channels[].dwell')).toEqual(
+      expect.arrayContaining([
+        'default of development: 48h (blueprint §17)',
+        'default of mainnet: 24h (blueprint §17)',
+      ]),
+    );
+  });
+
+  test('of a key that several kinds of faults have covers all of them', () => {
+    expect(factsOf('faults[].kind')).toEqual([
+      'value: crash, or partition, or slow, or drift, or bad-release',
+      'required: yes',
+    ]);
+    expect(factsOf('faults[].for')?.join()).not.toContain('required');
+  });
+
+  test('is found whatever stands between the brackets, and by the bare exit code', () => {
+    expect(explain('channels[3].dwell')).toEqual(explain('channels[].dwell'));
+    expect(explain('channels.dwell')).toEqual(explain('channels[].dwell'));
+    expect(explain(' 10 ')?.text).toBe('An expectation failed.');
+    expect(explain('nonsense')).toBeUndefined();
+    expect(explain('')).toBeUndefined();
+  });
+
+  test('of a word with two meanings gives both', () => {
+    expect(explain('liveness.finality')).toMatchObject({ kind: 'metric, probe metric' });
+    expect(explain('rewards')?.text).toMatch(/^As scenario key: .* As gate phase: /);
+  });
+});

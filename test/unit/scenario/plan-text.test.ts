@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest';
+import { describePlan } from '#scenario/plan-text';
+import { load } from './scenario-text.js';
+
+const TEXT = `apiVersion: rollout-sim/v1
+name: sketch
+question: What does the plan look like?
+horizon: 2h
+channels:
+  - name: canary
+    gates: [selection]
+    dwell: { time: 1h, epochs: 2 }
+    checks: [{ metric: liveness.production, success: '>= 90%', failure: '< 75%' }]
+  - { name: mainnet, validators: 100, gates: [], dwell: 10 epochs, checks: [] }
+faults:
+  - { kind: slow, on: prove, factor: 3, rate: 3/d, for: 12h, targets: { channel: canary, share: 50% }, probability: 20% }
+  - { kind: bad-release, defect: crash, perHeight: 0.01%, share: 60%, minUpgraded: 3 }
+expect: ['P(abort in canary) >= 50%']
+`;
+
+test('a plan tells steps with their times, checks, gates, faults, claims, defaults and warnings', () => {
+  const text = describePlan(load(TEXT));
+  const expected = [
+    'sketch',
+    'What does the plan look like?',
+    // Epochs of 2 h: 1 until the gate, 1 + 2 + 10 of dwelling; 9 pauses of 30 min; 12 restarts of 31.8 s. 32 h 36 min.
+    'Planned duration 1d 9h (about 23476 blocks), horizon 2h.',
+    '  1. canary: 5 of 100 validators of chain mainnet, 8h 1m',
+    'upgrade all at once',
+    'gate selection (malachite_consensus) all at once, in shadow mode, active at the next epoch',
+    'dwell 1 epoch ',
+    'dwell 1h or 2 epochs, the later',
+    'mean of liveness.production over 5m, every 1m: success >= 90%, failure < 75%; 3 failures in a row: abort',
+    '  2. mainnet: 100 validators of chain mainnet, 1d 1h',
+    'upgrade in 10 batches, 30m apart',
+    'slashing   consensus_enforcement  after proofs, rewards',
+    'slow-1         proving of 50% of the validators on the release 3 times slower for 12h; every 8h on average while canary is active, with probability 20%',
+    'bad-release-1  crash of 60% of the upgraded nodes, 0.0001 a height, from 3 upgraded nodes on; from the start',
+    'P(abort in canary) >= 50%   (confidence 95%)',
+    'blueprint §2.2 block_time_ms',
+    'the horizon of 2h is shorter than the plan of 1d 9h',
+  ];
+  expect(expected.filter((line) => !text.includes(line))).toEqual([]);
+  expect(text).toMatch(/^ {2}channels\.canary\.validators +5% \(5 of 100\) +blueprint §22/m);
+});
+
+test('an empty part is called none', () => {
+  const text = describePlan(load('apiVersion: rollout-sim/v1\nquestion: q\nchannels: [{ name: a, validators: 4 }]\n'));
+  expect(text).toContain('Faults\n  none\n');
+  expect(text).toContain('Expectations\n  none\n');
+  expect(text).not.toContain('Warnings');
+});

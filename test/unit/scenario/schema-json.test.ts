@@ -1,0 +1,76 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { loadScenario } from '#scenario/load';
+import { scenarioJsonSchema } from '#scenario/schema-json';
+import { TEMPLATE } from '#scenario/template';
+import { breaches } from './json-schema-check.js';
+import { load, minimal } from './scenario-text.js';
+
+const SCENARIOS = fileURLToPath(new URL('../../../scenarios/', import.meta.url));
+const files = readdirSync(SCENARIOS)
+  .filter((name) => name.endsWith('.yaml'))
+  .sort();
+const schema = scenarioJsonSchema();
+const check = (text: string): string[] => breaches(schema, parse(text));
+
+test('the schema is of draft 2020-12, plain JSON, and describes every top-level key', () => {
+  expect(schema).toMatchObject({
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: 'rollout-sim scenario',
+  });
+  expect(JSON.parse(JSON.stringify(schema))).toEqual(schema);
+  expect(schema.required).toEqual(['apiVersion', 'question', 'channels']);
+  const properties = Object.entries(schema.properties as Record<string, { description?: string }>);
+  expect(properties.filter(([, { description }]) => description === undefined)).toEqual([]);
+});
+
+describe('every file of scenarios/', () => {
+  test('is there', () => {
+    expect(files).toEqual(
+      expect.arrayContaining([
+        'bad-release.yaml',
+        'canary-slow-prover.yaml',
+        'mainnet-rollout.yaml',
+        'partition-during-gate.yaml',
+        'quickstart.yaml',
+      ]),
+    );
+  });
+
+  test.each(files)('%s loads without a warning, asks, claims, and keeps to the JSON Schema', (name) => {
+    const loaded = loadScenario(SCENARIOS + name);
+    expect(`${loaded.name}.yaml`).toBe(name);
+    expect(loaded.question).toMatch(/\?$/);
+    expect(loaded.claims.length).toBeGreaterThan(0);
+    expect(loaded.warnings).toEqual([]);
+    expect(check(readFileSync(SCENARIOS + name, 'utf8'))).toEqual([]);
+  });
+});
+
+test('the template of init loads without a warning and keeps to the JSON Schema', () => {
+  expect(load(TEMPLATE).warnings).toEqual([]);
+  expect(check(TEMPLATE)).toEqual([]);
+});
+
+test('what the loader refuses by form, the JSON Schema refuses too', () => {
+  expect(check(minimal('x-mine: 1\nnetwork: { x-too: [] }\n'))).toEqual([]);
+  const refused = [
+    'horizon: 24 hours',
+    'horizon: 24',
+    'netwrk: {}',
+    'network: { loss: 5 }',
+    'network: { loss: 5 percent }',
+    'rewards: { base: -1 }',
+    'operations: { restart: { lognormal: { median: 5 } } }',
+    'operations: { restart: { exponential: { mean: 1s }, normal: { mean: 1s, deviation: 1s } } }',
+    'validators: { hours: [1, 2, 3] }',
+    'faults: [{ kind: krash }]',
+    'faults: [{ kind: crash, at: 1h, targets: { count: -1 } }]',
+    'gates: []',
+    'expect: [5]',
+    'fidelity: exact',
+  ];
+  expect(refused.filter((more) => check(minimal(`${more}\n`)).length === 0)).toEqual([]);
+});
