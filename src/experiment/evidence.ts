@@ -31,8 +31,8 @@ export interface Evidence {
   readonly undecided: number; // of them, those without data
   readonly n: number; // of them, those behind the interval
   readonly estimate: number | null; // null: no data
-  readonly passP: number; // p-value for the claim
-  readonly failP: number; // p-value against it
+  readonly passP: number; // p-value for the claim; 1 without data
+  readonly failP: number; // p-value against it; 1 without data
   readonly intervalAt: (confidence: number) => Interval;
   /** Replications at which one of the p-values would reach `level` if the estimate stays; null: none would. */
   readonly settledBy: (level: number) => number | null;

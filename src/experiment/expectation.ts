@@ -73,9 +73,9 @@ function judge(
   };
 }
 
+/** Without data both p-values are 1, which nothing rejects. */
 function verdictFor(evidence: Evidence, pass: HolmDecision, fail: HolmDecision): ExpectationResult['verdict'] {
   if (evidence.trouble !== null) return 'error';
-  if (evidence.estimate === null) return 'inconclusive';
   return pass.rejected ? 'pass' : fail.rejected ? 'fail' : 'inconclusive';
 }
 

@@ -57,20 +57,28 @@ const SHAPES: Readonly<Record<Shape, { readonly shape: string; readonly color: s
   undone: { shape: 'cross', color: COLORS.red.light, size: 110 },
 };
 
+/** Ways to undo, by the kind of their transition: how their rows are called. */
+const UNDOING: Readonly<Record<string, string>> = {
+  abort: 'aborted',
+  'gate-rollback': 'gates rolled back',
+  'state-rollback': 'snapshot restored',
+};
+const UNDOINGS: readonly string[] = Object.keys(UNDOING);
+
 /** What begins and ends, by the kind of its transitions. */
 const PAIRS: readonly { readonly start: string; readonly ends: readonly string[]; readonly look: Look }[] = [
   { start: 'channel-start', ends: ['channel-end', 'end'], look: 'channel' },
-  { start: 'gate-armed', ends: ['gate-active', 'gate-inactive', 'gate-rollback', 'end'], look: 'armed' },
+  { start: 'gate-armed', ends: ['gate-active', 'gate-inactive', ...UNDOINGS, 'channel-end', 'end'], look: 'armed' },
   { start: 'gate-active', ends: ['gate-inactive', 'channel-end', 'end'], look: 'gate' },
   { start: 'fault-start', ends: ['fault-end', 'end'], look: 'fault' },
-  { start: 'hold', ends: ['resume', 'abort', 'channel-end', 'end'], look: 'hold' },
+  { start: 'hold', ends: ['resume', ...UNDOINGS, 'channel-end', 'end'], look: 'hold' },
   { start: 'stall-start', ends: ['stall-end', 'end'], look: 'stall' },
 ];
 
 /** Ends that close whatever is open, whoever it is of. */
 const CLOSES_ALL: ReadonlySet<string> = new Set(['end']);
 /** Ends that close what is open in their channel. */
-const CLOSES_CHANNEL: ReadonlySet<string> = new Set(['channel-end', 'resume', 'abort', 'stall-end']);
+const CLOSES_CHANNEL: ReadonlySet<string> = new Set(['channel-end', 'resume', 'stall-end', ...UNDOINGS]);
 
 function closes(end: Transition, start: Transition): boolean {
   if (CLOSES_ALL.has(end.kind)) return true;
@@ -99,12 +107,6 @@ function rowOf({ kind, channel, subject }: Transition): string {
   return kind === 'defect' ? 'defect shows' : (UNDOING[kind] ?? 'undone');
 }
 
-const UNDOING: Readonly<Record<string, string>> = {
-  abort: 'aborted',
-  'gate-rollback': 'gates rolled back',
-  'state-rollback': 'snapshot restored',
-};
-
 function marksOf(timeline: readonly Transition[]): Mark[] {
   return timeline.flatMap((one): Mark[] => {
     const { at, kind } = one;
@@ -113,6 +115,20 @@ function marksOf(timeline: readonly Transition[]): Mark[] {
     if (kind === 'defect') return [{ row: rowOf(one), at, shape: 'defect' }];
     return kind in UNDOING ? [{ row: rowOf(one), at, shape: 'undone' }] : [];
   });
+}
+
+/** Where the timeline tells no stall: the hours in which no block came. */
+function silentHours({ timeline, hours }: ReplicationDetail): Span[] {
+  if (timeline.some(({ kind }) => kind === 'stall-start')) return [];
+  return hours
+    .filter(({ slots, blocks }) => slots > 0 && blocks === 0)
+    .map(({ start }) => ({ row: 'stalled', from: start, to: start + HOUR, look: 'stall' }));
+}
+
+/** What stands in a row without a mark. */
+function describeNothing(row: string, { metrics }: ReplicationDetail): string {
+  const longest = metrics['liveness.longestStall'] ?? null;
+  return row === 'stalled' && longest !== null ? `longest pause ${formatValue(longest, 'duration')}` : 'none';
 }
 
 /** The rows of one kind in order of appearance; what is too much shares the last one. */
@@ -129,7 +145,7 @@ function limitRows(rows: readonly string[], rest: string): Map<string, string> {
 export function createTimelineChart(title: string, detail: ReplicationDetail, width: number): ChartSpec | null {
   if (detail.timeline.length === 0) return null;
   const end = Math.max(detail.end, ...detail.timeline.map(({ at }) => at), HOUR / 60);
-  const spans = spansOf(detail.timeline, end);
+  const spans = [...spansOf(detail.timeline, end), ...silentHours(detail)];
   const marks = marksOf(detail.timeline).filter(
     ({ shape, row }) => shape !== 'step' || spans.some((span) => span.row === row),
   );
@@ -210,7 +226,11 @@ export function createTimelineChart(title: string, detail: ReplicationDetail, wi
   };
   const used = new Set([...spans, ...marks].map(({ row }) => place(row)));
   const nothing: Layer = {
-    data: { values: labels.filter(({ row }) => !used.has(row)).map(({ row }) => ({ row, label: 'none' })) },
+    data: {
+      values: labels
+        .filter(({ row }) => !used.has(row))
+        .map(({ row }) => ({ row, label: describeNothing(rows[Number(row)] ?? '', detail) })),
+    },
     mark: { type: 'text', align: 'left', baseline: 'middle', color: COLORS.muted.light },
     encoding: { x: { value: 4 }, y, text: { field: 'label', type: 'nominal' } },
   };

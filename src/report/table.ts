@@ -3,7 +3,7 @@
  * the verdict. Words and marks carry the meaning; colour, where asked for, only repeats it.
  */
 import type { MetricResult, Summary } from '#experiment/result';
-import { listConcerns, writeWarning } from './headline.js';
+import { writeWarning } from './headline.js';
 import { formatCount, formatInterval, formatNumber, formatShare, formatValue } from './number.js';
 import { cleanText, shorten, textLength } from './text.js';
 import { CLAIM_TONE, groupMetrics, TONE_MARK, type Tone, VERDICT_TONE } from './words.js';
@@ -11,7 +11,6 @@ import { CLAIM_TONE, groupMetrics, TONE_MARK, type Tone, VERDICT_TONE } from './
 export interface TableOptions {
   readonly color: boolean; // ANSI colours
   readonly width: number; // columns of the terminal
-  readonly reproduce?: string; // command that replays what failed, printed where something did
 }
 
 type Paint = (text: string, style: keyof typeof STYLES) => string;
@@ -44,7 +43,6 @@ export function formatSummary(summary: Summary, options: TableOptions): string {
     formatExpectations(summary, width, paint),
     formatBreakdown(summary, width, paint),
     warning === null ? [] : [paint(warning, 'open')],
-    formatFailures(summary, options.reproduce, paint),
     [paint(paint(`verdict: ${summary.verdict}`, toneStyle(VERDICT_TONE[summary.verdict])), 'bold')],
   ];
   return blocks
@@ -209,17 +207,4 @@ function formatBreakdown(summary: Summary, width: number, paint: Paint): string[
   });
   const layout: Layout = { isRight: [false, true, false, true, true, true, true], cut: [[0, 20]], titles: 1 };
   return [paint('Undone by channel and cause', 'bold'), ...formatRows([head, ...body], layout, width, paint)];
-}
-
-/** What failed: claim, value, worst replication, and the command that replays it. */
-function formatFailures(summary: Summary, reproduce: string | undefined, paint: Paint): string[] {
-  const failed = listConcerns(summary).filter(({ verdict }) => verdict === 'fail' || verdict === 'error');
-  if (failed.length === 0) return [];
-  const lines = failed.map(({ claim, verdict, estimate, unit, reason, worstReplication }) => {
-    const value = estimate === null ? '' : `, estimate ${formatValue(estimate, unit)}`;
-    const worst = worstReplication === null ? '' : ` Worst replication: ${worstReplication}.`;
-    const word = paint(verdict === 'fail' ? 'failed:' : 'error:', 'bad');
-    return `${word} ${cleanText(claim)}${value}. ${cleanText(reason)}${worst}`;
-  });
-  return reproduce === undefined ? lines : [...lines, `Reproduce: ${cleanText(reproduce)}`];
 }

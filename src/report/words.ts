@@ -153,11 +153,11 @@ export function describeTransition({ kind, channel, subject }: Transition): stri
     case 'resume':
       return `Promotion goes on: ${subject}`;
     case 'abort':
-      return `Promotion aborted: ${subject}`;
+      return `Promotion aborted, demanded by ${subject}`;
     case 'gate-rollback':
-      return `Gates rolled back: ${subject}`;
+      return `Gates rolled back, demanded by ${subject}`;
     case 'state-rollback':
-      return `Snapshot restored: ${subject}`;
+      return `Snapshot restored, demanded by ${subject}`;
     case 'fault-start':
       return `Fault begins: ${subject}`;
     case 'fault-end':
@@ -217,6 +217,10 @@ const METHODS: readonly { readonly word: string; readonly text: string }[] = [
   {
     word: 'dkw',
     text: 'DKW (Dvoretzky–Kiefer–Wolfowitz): a band around the whole distribution of what was seen, from which bounds of means and quantiles follow. It assumes nothing about the shape of the distribution.',
+  },
+  {
+    word: 'order statistics',
+    text: 'Order statistics: bounds of a quantile are two of the sorted values, chosen by the binomial distribution. It assumes nothing about the shape of the distribution.',
   },
   {
     word: 'hoeffding',

@@ -1,23 +1,13 @@
 /**
  * Channels: on which chain each runs, with how many validators, in which steps.
  */
-import type { ChannelPlan, GateMode, GateName, GatePhasePlan, StepPlan } from '#model/plan';
-import { type ChannelInput, type Dwell, parseDwell, type StepInput } from './channel-schema.js';
+import type { ChannelPlan, GatePhasePlan } from '#model/plan';
+import type { ChannelInput } from './channel-schema.js';
 import { resolveChecks } from './check.js';
-import {
-  CANARY_CHAIN,
-  CANARY_MIN,
-  CANARY_SHARE,
-  CHANNEL_DEFAULTS,
-  type Default,
-  ENFORCE_MODE,
-  type Profile,
-  SHADOW_MODE,
-} from './defaults.js';
+import { CANARY_CHAIN, CANARY_MIN, CANARY_SHARE, CHANNEL_DEFAULTS, type Profile } from './defaults.js';
 import { addProblem, addWarning, assume, type Findings } from './findings.js';
-import { type ChannelContext, resolveSteps } from './step.js';
-import type { Path } from './tree.js';
-import { parseDuration, parsePercent } from './units.js';
+import { type ChannelContext, resolveSteps, warnOfUnpaidWitnesses } from './step.js';
+import { parsePercent } from './units.js';
 
 export function resolveChannels(
   input: readonly ChannelInput[],

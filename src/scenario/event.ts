@@ -28,7 +28,8 @@ const EVENTS: Readonly<Record<string, Undo>> = {
 };
 /** How events are written; other spellings are understood, not advertised. */
 export const EVENT_WORDS: readonly string[] = ['abort', 'gate rollback', 'state rollback', 'rollback'];
-function readMetric(phrase: Phrase): { readonly metric: Metric; readonly token: Token } {
+/** The metric that a phrase is, and nothing but. */
+export function readMetric(phrase: Phrase): { readonly metric: Metric; readonly token: Token } {
   const [token, next] = phrase.tokens as [Token, Token | undefined];
   const metric = findMetric(token.text);
   if (metric === undefined) {
@@ -44,7 +45,7 @@ function readMetric(phrase: Phrase): { readonly metric: Metric; readonly token: 
 }
 
 /** `gate rollback in canary by crash-1 at rewards`; undefined if the phrase starts with no event. */
-function readUndo(phrase: Phrase, names: ClaimNames): ClaimSubject | undefined {
+export function readUndo(phrase: Phrase, names: ClaimNames): ClaimSubject | undefined {
   const { tokens } = phrase;
   const two = tokens
     .slice(0, 2)
@@ -83,7 +84,8 @@ function readUndo(phrase: Phrase, names: ClaimNames): ClaimSubject | undefined {
   return { kind: 'undo', undo, channel: found.in, gate: found.at, cause: found.by };
 }
 
-function readQuantity(phrase: Phrase, unit: Metric['unit'], noun: string): number {
+/** The value that a phrase is, in `unit`. */
+export function readQuantity(phrase: Phrase, unit: Metric['unit'], noun: string): number {
   const token = phrase.tokens[0] as Token;
   const value = parseQuantity(token.text, unit);
   if (value === undefined || (unit === 'share' && value > 1)) {

@@ -3,7 +3,8 @@
  */
 import type { ExpectationInput } from './channel-schema.js';
 import type { Claim } from './claim.js';
-import { type ClaimNames, parseClaim } from './expression.js';
+import type { ClaimNames } from './event.js';
+import { parseClaim } from './expression.js';
 import { addWarning, type Findings } from './findings.js';
 import type { Place } from './place.js';
 import { formatPath, type Path } from './tree.js';

@@ -182,6 +182,7 @@ function channelDefaults(topic: string): [profile: string, used: Default][] {
     dwell: 'dwell',
     gateDwell: 'gateDwell',
     gates: 'gates',
+    maintenance: 'maintenance',
     'steps[].upgrade.batches': 'batches',
     'steps[].gate.batches': 'batches',
     'steps[].upgrade.pause': 'pause',

@@ -13,10 +13,12 @@
  */
 import { createRequire } from 'node:module';
 import type { FunctionNode, MathNode, OperatorNode, ParenthesisNode, SymbolNode } from 'mathjs';
-import { findMetric, METRICS, type Metric } from '#model/metric';
+import type { Metric } from '#model/metric';
 import type { Comparator } from '#model/plan';
 import type { Claim, ClaimStatistic, ClaimSubject } from './claim.js';
-import { parseQuantity, QUANTITY_EXAMPLE } from './quantity.js';
+import { type ClaimNames, readMetric, readQuantity, readUndo } from './event.js';
+import { FIX_FORM, Mistake, type Phrase, replacePhrases, tokenise } from './phrase.js';
+import { QUANTITY_EXAMPLE } from './quantity.js';
 import { suggest } from './suggest.js';
 
 /** What is wrong with a claim, and where in its text. */
@@ -30,7 +32,6 @@ export interface ClaimMistake {
 export type ParsedClaim = { readonly claim: Claim } | { readonly mistakes: readonly ClaimMistake[] };
 
 type Parse = (text: string) => MathNode;
-type Undo = Extract<ClaimSubject, { kind: 'undo' }>['undo'];
 
 const STATISTICS: readonly ClaimStatistic[] = ['P', 'mean', 'p50', 'p90', 'p95', 'p99'];
 const COMPARATORS: readonly string[] = ['<', '<=', '>', '>='];
@@ -59,7 +60,7 @@ export function parseClaim(text: string, confidence: number, names: ClaimNames):
 
 function readClaim(text: string, names: ClaimNames): Omit<Claim, 'text' | 'confidence'> {
   const tokens = tokenise(text);
-  const { code, phrases, offsets } = abstract(tokens);
+  const { code, phrases, offsets } = replacePhrases(tokens);
   const whole = (what: string): never => {
     throw new Mistake(0, text.length, what, FIX_FORM);
   };

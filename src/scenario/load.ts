@@ -15,7 +15,7 @@ import type { Fidelity, Plan } from '#model/plan';
 import { listAssumptions } from './assumption.js';
 import { resolveChannels } from './channel.js';
 import type { Claim } from './claim.js';
-import { DEFAULTS, HORIZON_FACTOR, HORIZON_SOURCE } from './defaults.js';
+import { HORIZON_FACTOR, HORIZON_SOURCE } from './defaults.js';
 import { resolveClaims, warnOfUnprovable } from './expectation.js';
 import { nameFaults, resolveFaults, UNEXPLAINED } from './fault.js';
 import { type Assumption, addWarning, assume, createFindings, type Findings } from './findings.js';
@@ -27,7 +27,7 @@ import { type Finding, toProblems } from './place.js';
 import { createLocator, describeIssues } from './problem.js';
 import { channelTime, roundUp } from './schedule.js';
 import { FIDELITIES, NAME_PATTERN, type SectionName, type Sections, scenarioSchema } from './schema.js';
-import { find, formatPath, type Path, type TreeMap, toPlain } from './tree.js';
+import { find, type TreeMap, toPlain } from './tree.js';
 
 export interface LoadOptions {
   /** `path=value` texts that override the file, in order. */

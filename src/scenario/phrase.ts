@@ -7,20 +7,20 @@ export const FIX_FORM = 'Write a claim such as "P(abort in canary) >= 99%" or "m
 
 const LENGTH_MAX = 500;
 
-interface Token {
+export interface Token {
   readonly kind: 'word' | 'quantity' | 'comparator' | 'bracket';
   readonly text: string;
   readonly offset: number;
 }
 
 /** A placeholder and the words or the quantity it stands for. */
-interface Phrase {
+export interface Phrase {
   readonly kind: 'word' | 'quantity';
   readonly tokens: readonly Token[];
 }
 
-/** The mistake that ends the reading of a claim; never leaves this module. */
-class Mistake extends Error {
+/** The mistake that ends the reading of a claim; `parseClaim` turns it into an answer. */
+export class Mistake extends Error {
   readonly offset: number;
   readonly width: number;
   readonly fix: string;
@@ -33,7 +33,7 @@ class Mistake extends Error {
 }
 
 /** Splits the text; a character that no claim has is a mistake. */
-function tokenise(text: string): Token[] {
+export function tokenise(text: string): Token[] {
   if (text.length > LENGTH_MAX) throw new Mistake(0, text.length, 'is too long for a claim', FIX_FORM);
   const tokens: Token[] = [];
   const pattern = /\s*(?:(<=|>=|<|>)|([()])|(\d[\d.]*[eE][+-]?\d+|\d[\w.%µ]*(?: \d[\w.]*)*)|([A-Za-z][\w.-]*)|(\S))/gy;
@@ -49,7 +49,11 @@ function tokenise(text: string): Token[] {
 }
 
 /** The claim with placeholders for phrases and quantities; `offsets[i]` is where character i of it comes from. */
-function abstract(tokens: readonly Token[]): { code: string; phrases: Map<string, Phrase>; offsets: number[] } {
+export function replacePhrases(tokens: readonly Token[]): {
+  code: string;
+  phrases: Map<string, Phrase>;
+  offsets: number[];
+} {
   const phrases = new Map<string, Phrase>();
   const offsets: number[] = [];
   let code = '';

@@ -64,13 +64,14 @@ function table(rows: readonly (readonly string[])[]): string[] {
 
 function describeChannel(channel: ChannelPlan, index: number, time: Micros, plan: Plan): string[] {
   const { name, chain, validators, chainValidators, steps, checks } = channel;
+  const announced = channel.maintenance ? ', restarts announced' : '';
   const who = validators === chainValidators ? `${validators}` : `${validators} of ${chainValidators}`;
   const rows = steps.map((step, i) => {
     const took = stepTime(step, channel, plan.chain, plan.operations.restart);
     return [`${i + 1}.`, describeStep(step, channel, plan), formatDuration(took)];
   });
   return [
-    `  ${index + 1}. ${name}: ${who} validators of chain ${chain}, ${formatDuration(time)}`,
+    `  ${index + 1}. ${name}: ${who} validators of chain ${chain}, ${formatDuration(time)}${announced}`,
     ...table(rows).map((line) => `   ${line}`),
     '     checks',
     ...orNone(table(checks.map((check) => [check.name, describeCheck(check)]))).map((line) => `     ${line}`),

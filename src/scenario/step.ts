@@ -146,7 +146,7 @@ function defaultGates(
 }
 
 /** §13.2: witness payouts need both gates. Attesting without pay is allowed, and yet probably not meant. */
-function warnOfUnpaidWitnesses(
+export function warnOfUnpaidWitnesses(
   context: ChannelContext,
   steps: readonly StepPlan[],
   active: readonly string[],

@@ -33,13 +33,14 @@ export function evaluateCheck(world: World, run: Run, check: CheckPlan, state: C
   const seen = Math.floor((world.now - telemetry.delay) / telemetry.interval) * telemetry.interval;
   const { metric, statistic, window } = check;
   const reading = readProbe(run.telemetry, metric, statistic, window, seen, run.chain.blockTime);
-  state.outcome = judge(check, reading);
+  state.outcome = judgeCheck(check, reading);
   state.failuresInRow = state.outcome === 'failure' ? state.failuresInRow + 1 : 0;
   state.failing = state.failuresInRow >= check.consecutiveFailures;
   return reading;
 }
 
-function judge(check: CheckPlan, reading: Reading): CheckState['outcome'] {
+/** What one reading says of a check. */
+export function judgeCheck(check: CheckPlan, reading: Reading): CheckState['outcome'] {
   if (reading.value === null || !reading.whole || reading.samples < check.minSamples) return 'inconclusive';
   if (meets(check.success, reading.value)) return 'success';
   if (check.failure === null || meets(check.failure, reading.value)) return 'failure';

@@ -28,8 +28,8 @@ import { lawOf, type PilotCache } from './pilot.js';
 
 /** Heights at message level after a disturbance before a stretch may count as quiet. */
 const SETTLE_HEIGHTS = 8;
-/** A quiet stretch shorter than this many slots is not worth its pilot rounds. */
-const QUIET_SLOTS = 48;
+/** A quiet stretch shorter than this many slots costs less at message level than its pilot rounds. */
+const QUIET_SLOTS = 96;
 /** Heights until a stretch without a law is tried again. */
 const RETRY_HEIGHTS = 64;
 /** How long before a disturbance consensus runs as events again, in slots. */

@@ -185,6 +185,21 @@ describe('several claims share one confidence', () => {
     expect(first?.method).toBe('Clopper–Pearson at 97.5% (Holm, 2 claims)');
   });
 
+  test('nor beside one without data, which keeps its place in the family', () => {
+    const outcomes = undoneIn(0, 400).map((outcome) => {
+      return { ...outcome, metrics: { ...outcome.metrics, 'rollback.abort': null, 'liveness.recovery': null } };
+    });
+    const [abort, recovery] = ['rollback.abort', 'liveness.recovery'].map((key) => ({ kind: 'metric' as const, key }));
+    for (const empty of [
+      claimOn('P', abort as ClaimSubject, '<=', 1),
+      claimOn('mean', recovery as ClaimSubject, '>=', 0),
+      claimOn('p50', recovery as ClaimSubject, '>=', 0),
+    ]) {
+      const verdicts = judgeClaims([weak, empty], outcomes, HORIZON).map(({ verdict }) => verdict);
+      expect(verdicts).toEqual(['inconclusive', 'inconclusive']);
+    }
+  });
+
   test('but does beside one that passes clearly, by the step down', () => {
     const clear = claimOn('P', LONG_STALL, '<=', 0.5);
     const results = judgeClaims([weak, clear], undoneIn(0, 400), HORIZON);

@@ -91,7 +91,7 @@ describe('the fingerprint', () => {
     const prints = [[a, b], [b, a], [a, c], [a], [a, { ...b, fingerprint: '0'.repeat(32) }]].map((list) =>
       combineFingerprints(list),
     );
-    expect(new Set(prints).size).toBe(5);
+    expect(new Set(prints).size).toBe(6);
   });
 });
 
@@ -136,6 +136,7 @@ test('a metric that is missing, no number, out of bounds or no probability is a 
     ['liveness.finality', 25 * HOUR],
     ['rollback.any', 0.5],
     ['safety.forks', -1],
+    ['rewards.shortfall', Infinity],
   ] as const) {
     expect(() => checkMetrics(sampleOutcome(0, { [key]: value }), 24 * HOUR)).toThrow(key);
   }

@@ -134,6 +134,30 @@ describe('the timeline', () => {
     ]);
   });
 
+  test('takes stalls from hours without a block where no event tells them', () => {
+    const detail = smallDetail('worst');
+    const [start] = detail.timeline as [(typeof detail.timeline)[number]];
+    const spec = createTimelineChart('t', { ...detail, timeline: [start] }, 480);
+    expect(valuesOf(spec, 'bar', 2).map(({ at, to }) => [at, to])).toEqual([
+      [2, 3],
+      [3, 4],
+    ]);
+    const calm = { ...smallDetail('typical'), metrics: { 'liveness.longestStall': 31 * SECOND } };
+    expect(JSON.stringify(createTimelineChart('t', calm, 480))).toContain('"longest pause 31s"');
+  });
+
+  test('ends an armed gate when the plan is undone before its height', () => {
+    const timeline = ['gate-armed', 'abort'].map((kind, i) => ({
+      at: i * HOUR,
+      kind,
+      channel: 'c',
+      subject: kind,
+      cause: '',
+    }));
+    const spec = createTimelineChart('t', { ...smallDetail('typical'), timeline }, 480);
+    expect(valuesOf(spec, 'bar', 1).map(({ at, to }) => [at, to])).toEqual([[0, 1]]);
+  });
+
   test('puts gates beyond the eighth row together', () => {
     const timeline = Array.from({ length: 20 }, (_, i) => ({
       at: i * MINUTE,

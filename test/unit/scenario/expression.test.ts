@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { MINUTE, SECOND } from '#base/time';
 import { METRICS } from '#model/metric';
-import { type ClaimNames, parseClaim } from '#scenario/expression';
+import type { ClaimNames } from '#scenario/event';
+import { parseClaim } from '#scenario/expression';
 import { linesOf, load, minimal, problemsOf } from './scenario-text.js';
 
 const NAMES: ClaimNames = {
