@@ -88,9 +88,15 @@ describe('breakdowns', () => {
 describe('the fingerprint', () => {
   test('changes with a fingerprint, with an order, with a number', () => {
     const [a, b, c] = [sampleOutcome(0), sampleOutcome(1), sampleOutcome(2)];
-    const prints = [[a, b], [b, a], [a, c], [a], [a, { ...b, fingerprint: '0'.repeat(32) }]].map((list) =>
-      combineFingerprints(list),
-    );
+    const lists = [
+      [a, b],
+      [b, a],
+      [a, c],
+      [a],
+      [a, { ...b, fingerprint: '0'.repeat(32) }],
+      [a, { ...c, fingerprint: b.fingerprint }],
+    ];
+    const prints = lists.map((list) => combineFingerprints(list));
     expect(new Set(prints).size).toBe(6);
   });
 });

@@ -65,7 +65,7 @@ test('a worker that ends is a death, not a silence', async () => {
   expect(failure.message).toContain('lost its worker');
 });
 
-test('a pool closes while a replication hangs', async () => {
+test('a pool closes at once while a replication hangs', { timeout: 15_000 }, async () => {
   const rehearser = await open('pool', 'stuck 0');
   const hanging = failureOf(rehearser.rehearse(0, false));
   await rehearser.rehearse(1, false);

@@ -92,6 +92,16 @@ test('a run over its budget stops, even one in this thread alone', async () => {
   expect(result.manifest.interrupted).toBe(false);
 });
 
+test('over the budget, a replication that hangs is given up and nothing is replayed', async () => {
+  const loaded = sampleScenario({ seed: 'stuck 3' });
+  const options = { jobs: 2, workerFile: WORKER, maxWallMs: 1000 };
+  const { result, stopped } = await runExperiment(loaded, options);
+  expect(stopped).toBe('budget');
+  expect(result.summary).toMatchObject({ replications: 39, complete: false });
+  expect(result.details.results[3]).toBe('missing');
+  expect(result.details.replications).toEqual([]);
+});
+
 describe('a crash surfaces', () => {
   test.each([
     ['bug 5', 'broke'],

@@ -29,7 +29,10 @@ const read = (telemetry: Telemetry, key: string, statistic: CheckPlan['statistic
 
 test('production counts blocks over slots of the window, and missed slots their difference', () => {
   const telemetry = dashboards([1, 2, 3, 4, 8, 9, 10, 11, 12]);
-  expect(read(telemetry, 'liveness.production', 'mean', MINUTE, 12 * SLOT)).toMatchObject({ value: 9 / 12, samples: 12 });
+  expect(read(telemetry, 'liveness.production', 'mean', MINUTE, 12 * SLOT)).toMatchObject({
+    value: 9 / 12,
+    samples: 12,
+  });
   expect(read(telemetry, 'liveness.missedSlots', 'max', MINUTE, 12 * SLOT).value).toBe(3);
 });
 
