@@ -6,8 +6,16 @@
  * paths draw from a compiled table instead (`quantile-table.ts`).
  */
 import { assert, unreachable } from '#base/assert';
+import { type Atom, atomsOfEmpirical, empiricalAt, stepQuantile } from './empirical.js';
 import { gammaCumulative, gammaQuantile } from './gamma.js';
-import { NORMAL_P95, NORMAL_P99, normalCumulative, normalDensity, normalQuantile } from './normal.js';
+import {
+  cumulativeBelowMax,
+  type Lognormal,
+  lognormalCumulative,
+  lognormalMoment,
+  lognormalQuantile,
+} from './lognormal.js';
+import { NORMAL_P95, NORMAL_P99, normalCumulative, normalQuantile, rectifiedMoments } from './normal.js';
 import { nextUnit, type Stream } from './stream.js';
 import { zipfQuantile, zipfSum } from './zipf.js';
 
@@ -22,16 +30,7 @@ export type Distribution =
   | { readonly kind: 'mixture'; readonly parts: readonly { readonly weight: number; readonly of: Distribution }[] }
   | { readonly kind: 'zipf'; readonly n: number; readonly exponent: number };
 
-type Lognormal = Extract<Distribution, { kind: 'lognormal' }>;
-type Normal = Extract<Distribution, { kind: 'normal' }>;
-type Empirical = Extract<Distribution, { kind: 'empirical' }>;
 type Mixture = Extract<Distribution, { kind: 'mixture' }>;
-
-/** A value and its probability. */
-export interface Atom {
-  readonly value: number;
-  readonly probability: number;
-}
 
 /**
  * The next value of a law, rounded to an integer; takes one fraction of the stream, whatever the law.
@@ -130,7 +129,7 @@ export function meanOf(distribution: Distribution): number {
     case 'exponential':
       return distribution.mean;
     case 'normal':
-      return normalMoments(distribution).mean;
+      return rectifiedMoments(distribution.mean, distribution.deviation).mean;
     case 'lognormal':
       return lognormalMoment(distribution, 1);
     case 'gamma':
@@ -160,7 +159,7 @@ export function varianceOf(distribution: Distribution): number {
     case 'exponential':
       return square(distribution.mean);
     case 'normal':
-      return normalMoments(distribution).variance;
+      return rectifiedMoments(distribution.mean, distribution.deviation).variance;
     case 'lognormal':
       return lognormalMoment(distribution, 2) - square(lognormalMoment(distribution, 1));
     case 'gamma':
@@ -251,7 +250,10 @@ export function assertDistribution(distribution: Distribution): void {
  * @param median - above 0
  * @param upper - `p95` or `p99`, at least `median`
  */
-export function lognormalFrom(median: number, upper: { readonly p95: number } | { readonly p99: number }): Lognormal {
+export function lognormalFrom(
+  median: number,
+  upper: { readonly p95: number } | { readonly p99: number },
+): Lognormal & { kind: 'lognormal' } {
   const [value, z] = 'p95' in upper ? [upper.p95, NORMAL_P95] : [upper.p99, NORMAL_P99];
   assert(median > 0 && value >= median, `percentile ${value} is at least the median ${median}, which is above 0`);
   return { kind: 'lognormal', median, sigma: Math.log(value / median) / z };
@@ -303,22 +305,16 @@ export function scaleDistribution(distribution: Distribution, factor: number): D
   }
 }
 
-/** The values of a law that has finitely many, ascending, none of probability 0; O(values log values). */
+/** The values of a law that has finitely many, ascending, none of probability 0. */
 export function atomsOf(distribution: Extract<Distribution, { kind: 'constant' | 'empirical' | 'zipf' }>): Atom[] {
   if (distribution.kind === 'constant') return [{ value: distribution.value, probability: 1 }];
-  if (distribution.kind === 'zipf') {
-    const total = zipfSum(distribution.n, distribution.exponent);
-    return Array.from({ length: distribution.n }, (_, i) => ({
-      value: i + 1,
-      probability: Math.exp(-distribution.exponent * Math.log(i + 1)) / total,
-    }));
-  }
-  const { values, weights } = distribution;
-  const total = weights === undefined ? values.length : weights.reduce((sum, weight) => sum + weight, 0);
-  return values
-    .map((value, i) => ({ value, probability: (weights === undefined ? 1 : (weights[i] ?? 0)) / total }))
-    .filter((atom) => atom.probability > 0)
-    .sort((a, b) => a.value - b.value);
+  if (distribution.kind === 'empirical') return atomsOfEmpirical(distribution);
+  const { n, exponent } = distribution;
+  const total = zipfSum(n, exponent);
+  return Array.from({ length: n }, (_, i) => ({
+    value: i + 1,
+    probability: Math.exp(-exponent * Math.log(i + 1)) / total,
+  }));
 }
 
 /** The value a fraction stands for; unlike `quantileOf` it need not ascend with the fraction where that costs more. */
@@ -339,28 +335,6 @@ function valueAt(distribution: Distribution, unit: number): number {
 
 const LARGEST_UNIT = 1 - 1 / 9_007_199_254_740_992;
 
-function empiricalAt({ values, weights }: Empirical, unit: number): number {
-  if (weights === undefined) return values[Math.floor(unit * values.length)] ?? 0;
-  let rest = unit * weights.reduce((sum, weight) => sum + weight, 0);
-  let last = 0;
-  for (const [i, weight] of weights.entries()) {
-    if (weight === 0) continue;
-    last = i;
-    if (rest < weight) break;
-    rest -= weight;
-  }
-  return values[last] ?? 0;
-}
-
-function stepQuantile(atoms: readonly Atom[], p: number): number {
-  let sum = 0;
-  for (const atom of atoms) {
-    sum += atom.probability;
-    if (sum >= p) return atom.value;
-  }
-  return atoms[atoms.length - 1]?.value ?? 0; // p is 1 and the sum rounded below it
-}
-
 /** Bisection down to neighbouring doubles, between the smallest and the largest quantile of the parts. */
 function mixtureQuantile(distribution: Mixture, p: number): number {
   const ends = distribution.parts.filter((part) => part.weight > 0).map((part) => quantileOf(part.of, p));
@@ -374,49 +348,6 @@ function mixtureQuantile(distribution: Mixture, p: number): number {
     if (cumulativeOf(distribution, middle) >= p) high = middle;
     else low = middle;
   }
-}
-
-function lognormalQuantile(distribution: Lognormal, p: number): number {
-  const { median, sigma, max } = distribution;
-  if (sigma === 0 || median === 0) return median;
-  if (max === undefined) return median * Math.exp(sigma * normalQuantile(p));
-  return Math.min(max, median * Math.exp(sigma * normalQuantile(p * cumulativeBelowMax(distribution))));
-}
-
-function lognormalCumulative(distribution: Lognormal, x: number): number {
-  const { median, sigma, max } = distribution;
-  if (max !== undefined && x >= max) return 1;
-  if (sigma === 0 || median === 0) return x >= median ? 1 : 0;
-  return normalCumulative(Math.log(x / median) / sigma) / cumulativeBelowMax(distribution);
-}
-
-/** What `max` leaves of the untruncated law. */
-function cumulativeBelowMax({ median, sigma, max }: Lognormal): number {
-  if (max === undefined) return 1;
-  if (sigma === 0 || median === 0) return max >= median ? 1 : 0;
-  return normalCumulative(Math.log(max / median) / sigma);
-}
-
-/** E[X^order] of a lognormal law, truncated or not. */
-function lognormalMoment(distribution: Lognormal, order: 1 | 2): number {
-  const { median, sigma, max } = distribution;
-  const scale = order === 1 ? median : square(median);
-  if (sigma === 0 || median === 0) return scale;
-  const whole = scale * Math.exp((square(order) * square(sigma)) / 2);
-  if (max === undefined) return whole;
-  const z = Math.log(max / median) / sigma;
-  return (whole * normalCumulative(z - order * sigma)) / normalCumulative(z);
-}
-
-/** Of max(0, X), X normal. */
-function normalMoments({ mean, deviation }: Normal): { mean: number; variance: number } {
-  if (deviation === 0) return { mean, variance: 0 };
-  const z = mean / deviation;
-  const above = normalCumulative(z);
-  const density = normalDensity(z);
-  const first = mean * above + deviation * density;
-  const second = (square(mean) + square(deviation)) * above + mean * deviation * density;
-  return { mean: first, variance: second - square(first) };
 }
 
 function weightOf(distribution: Mixture): number {

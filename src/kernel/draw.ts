@@ -15,7 +15,7 @@
  * @returns integer in 0 … 2^32 − 1
  */
 export function drawUint32(key: number, index: number): number {
-  let x = Math.imul(index, 0x9e3779b1) ^ key;
+  let x = (Math.imul(index, 0x9e3779b1) + 0x6a09e667) ^ key;
   x = Math.imul(x ^ (x >>> 17), 0xed5ad4bb);
   x = (x ^ (x >>> 11)) + Math.imul(key, 0x5851f42d);
   x = Math.imul(x ^ (x >>> 15), 0x7feb352d);
@@ -29,5 +29,5 @@ export function drawUint32(key: number, index: number): number {
  * @returns int32
  */
 export function deriveKey(key: number, index: number): number {
-  return drawUint32(key ^ 0x6a09e667, index) | 0;
+  return drawUint32(key ^ 0x3c6ef372, index) | 0;
 }

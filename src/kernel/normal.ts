@@ -86,6 +86,17 @@ export function normalQuantile(p: number): number {
   return q < 0 ? -z : z;
 }
 
+/** Mean and variance of max(0, X), X normal. */
+export function rectifiedMoments(mean: number, deviation: number): { mean: number; variance: number } {
+  if (deviation === 0) return { mean, variance: 0 };
+  const z = mean / deviation;
+  const above = normalCumulative(z);
+  const density = normalDensity(z);
+  const first = mean * above + deviation * density;
+  const second = (mean * mean + deviation * deviation) * above + mean * deviation * density;
+  return { mean: first, variance: second - first * first };
+}
+
 /** P(Z > z) = φ(z) / (z + 1/(z + 2/(z + 3/(z + …)))), for z above SERIES_BELOW. */
 function lowerTail(z: number): number {
   let fraction = z;

@@ -2,14 +2,9 @@
  * The numbers of a report: what everybody should see, the expectations, and every estimate with its interval.
  */
 import type { Details, MetricResult, Summary } from '#experiment/result';
+import { BREAKDOWNS, sortShares } from './breakdown.js';
 import type { Block, Cell, Section, Table, Tile } from './document.js';
-import {
-  BREAKDOWNS,
-  createBreakdownFigures,
-  createDistributionFigures,
-  createEndingsFigure,
-  createRiskFigure,
-} from './figures.js';
+import { createBreakdownFigures, createDistributionFigures, createEndingsFigure, createRiskFigure } from './figures.js';
 import { formatCount, formatInterval, formatNumber, formatShare, formatValue, NO_DATA } from './number.js';
 import { CLAIM_TONE, groupMetrics, metricGloss, RESULT_MEANING, RESULT_WORDS } from './words.js';
 
@@ -48,10 +43,10 @@ function writeTile(key: string, metric: MetricResult): Tile {
 
 export function writeExpectations(summary: Summary): Table {
   const rows = summary.expectations.map((one): Cell[] => [
-    { text: one.claim },
+    { text: one.claim, note: `with ${formatShare(one.confidence)} confidence` },
     { text: one.verdict, tone: CLAIM_TONE[one.verdict] },
     { text: formatValue(one.estimate, one.unit) },
-    intervalCell(one),
+    { text: one.estimate === null ? '–' : formatInterval(one.interval, one.unit) },
     { text: formatNumber(one.n) },
     { text: one.method },
     {
@@ -77,12 +72,7 @@ export function writeExpectations(summary: Summary): Table {
 }
 
 /** An interval with its confidence; a dash where there is no estimate. */
-function intervalCell({
-  estimate,
-  interval,
-  unit,
-  confidence,
-}: Pick<MetricResult, 'estimate' | 'interval' | 'unit' | 'confidence'>): Cell {
+function intervalCell({ estimate, interval, unit, confidence }: MetricResult): Cell {
   if (estimate === null) return { text: '–' };
   return { text: formatInterval(interval, unit), note: `at ${formatShare(confidence)}` };
 }
@@ -142,10 +132,14 @@ function writeMetrics(summary: Summary, caption: string, keys: readonly string[]
   };
 }
 
-/** `half up to 4.9s, 95% up to 12s`; from above where more is better: `half at least 99%`. Empty without quantiles. */
+/**
+ * The middle and the bad end over the rollouts: `half up to 4.9s, 90% up to 12s`; from above where more is better: `half
+ * at least 99%`. Empty without quantiles.
+ */
 function describeQuantiles({ quantiles, unit, better }: MetricResult): string {
-  const known = (quantiles ?? []).map(({ q, estimate }) => {
-    const isFloor = better === 'higher' && q <= 0.5;
+  const isFloor = better === 'higher';
+  const telling = (quantiles ?? []).filter(({ q }) => !isFloor || q <= 0.5);
+  const known = telling.map(({ q, estimate }) => {
     const share = isFloor ? 1 - q : q;
     return `${share === 0.5 ? 'half' : formatShare(share)} ${isFloor ? 'at least' : 'up to'} ${formatValue(estimate, unit)}`;
   });
@@ -194,7 +188,7 @@ function writeCounts(summary: Summary): Block {
 }
 
 function writeBreakdown(summary: Summary, { key, title, noun, text }: (typeof BREAKDOWNS)[number]): Table {
-  const rows = Object.entries(summary.breakdown[key]).map(([name, shares]): Cell[] => [
+  const rows = sortShares(summary.breakdown[key]).map(([name, shares]): Cell[] => [
     { text: name },
     ...[shares.any, shares.abort, shares.gate, shares.state].map(({ count, n, estimate, interval }): Cell => {
       const share = n === 0 ? NO_DATA : formatShare(estimate);
@@ -229,8 +223,7 @@ function describeRisk(summary: Summary): string {
     return `None of ${formatCount(replications, 'simulated rollout')} was undone; the true probability may still be as high as the interval says: ${formatInterval(any.interval, 'share')}.`;
   }
   const most = (shares: Summary['breakdown']['byChannel']): string | null => {
-    const sorted = Object.entries(shares).sort(([, a], [, b]) => b.any.count - a.any.count);
-    const [first] = sorted;
+    const [first] = sortShares(shares);
     return first === undefined || first[1].any.count === 0 ? null : `${first[0]} (${formatNumber(first[1].any.count)})`;
   };
   const [channel, cause] = [most(breakdown.byChannel), most(breakdown.byCause)];

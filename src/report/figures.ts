@@ -3,6 +3,7 @@
  * A figure without data keeps its place and says why it is empty.
  */
 import type { Details, ReplicationDetail, StoredResult, Summary } from '#experiment/result';
+import { BREAKDOWNS, sortShares } from './breakdown.js';
 import { createDistributionChart, type DistributionChart } from './chart-distribution.js';
 import { createIntervalChart, type IntervalGroup, proportionRow } from './chart-intervals.js';
 import { createSeriesChart, nameRollout, type SeriesChart } from './chart-series.js';
@@ -199,18 +200,6 @@ export function createEndingsFigure(summary: Summary): Figure {
   return createFigure('rollout-endings', title, caption, true, 'no rollout was simulated', draw);
 }
 
-export const BREAKDOWNS = [
-  { key: 'byChannel', title: 'By channel', noun: 'Channel', text: 'Where the plan was undone.' },
-  {
-    key: 'byGate',
-    title: 'By gate',
-    noun: 'Gate',
-    text: 'The gate that was activated last before the plan was undone; none is before the first.',
-  },
-  { key: 'byCause', title: 'By cause', noun: 'Cause', text: 'The fault behind it; unexplained where none is known.' },
-  { key: 'byCheck', title: 'By check', noun: 'Check', text: 'The check that demanded it.' },
-] as const;
-
 const MOST_ROWS = 8; // of one breakdown; the table holds them all
 
 /** Where the risk comes from: the places, and the causes. */
@@ -230,8 +219,7 @@ export function createBreakdownFigures(summary: Summary): Figure[] {
 }
 
 function breakdownGroup(summary: Summary, { key, title }: (typeof BREAKDOWNS)[number]): IntervalGroup {
-  const shares = Object.entries(summary.breakdown[key]).map(([name, { any }]) => proportionRow(name, any));
-  if (shares.length <= MOST_ROWS) return { title, rows: shares };
-  const largest = shares.sort((a, b) => b.estimate - a.estimate).slice(0, MOST_ROWS);
-  return { title: `${title}, the largest ${MOST_ROWS}`, rows: largest };
+  const rows = sortShares(summary.breakdown[key]).map(([name, { any }]) => proportionRow(name, any));
+  if (rows.length <= MOST_ROWS) return { title, rows };
+  return { title: `${title}, the largest ${MOST_ROWS}`, rows: rows.slice(0, MOST_ROWS) };
 }

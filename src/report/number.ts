@@ -32,21 +32,12 @@ export function formatValue(value: number | null, unit: Unit): string {
  */
 export function formatInterval(interval: Interval, unit: Unit): string {
   const [low, high] = interval;
-  const openLow = low === null || (low === 0 && high !== 0);
-  const openHigh = high === null || (unit === 'share' && high === 1 && low !== 1);
-  if (openLow && openHigh)
-    return low === null && high === null ? '–' : `${formatLow(low, unit)} – ${formatHigh(high, unit)}`;
-  if (openLow) return `≤ ${formatValue(high, unit)}`;
-  if (openHigh) return `≥ ${formatValue(low, unit)}`;
-  return `${formatValue(low, unit)} – ${formatValue(high, unit)}`;
-}
-
-function formatLow(low: number | null, unit: Unit): string {
-  return low === null ? '−∞' : formatValue(low, unit);
-}
-
-function formatHigh(high: number | null, unit: Unit): string {
-  return high === null ? '∞' : formatValue(high, unit);
+  if (high === null) return low === null ? '–' : `≥ ${formatValue(low, unit)}`;
+  const isFromBottom = low === null || (low === 0 && high !== 0);
+  const isToTop = unit === 'share' && high === 1 && low !== 1;
+  if (isFromBottom && !isToTop) return `≤ ${formatValue(high, unit)}`;
+  if (isToTop && !isFromBottom) return `≥ ${formatValue(low, unit)}`;
+  return `${formatValue(low ?? 0, unit)} – ${formatValue(high, unit)}`;
 }
 
 /** A share in [0, 1], or a ratio, as a percentage; near its ends with as many digits as it takes, at most six. */

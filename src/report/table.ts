@@ -3,6 +3,7 @@
  * the verdict. Words and marks carry the meaning; colour, where asked for, only repeats it.
  */
 import type { MetricResult, Summary } from '#experiment/result';
+import { sortShares } from './breakdown.js';
 import { writeWarning } from './headline.js';
 import { formatCount, formatInterval, formatNumber, formatShare, formatValue } from './number.js';
 import { cleanText, shorten, textLength } from './text.js';
@@ -194,8 +195,8 @@ function formatExpectations(summary: Summary, width: number, paint: Paint): stri
 function formatBreakdown(summary: Summary, width: number, paint: Paint): string[] {
   const { byChannel, byCause } = summary.breakdown;
   const rows = [
-    ...Object.entries(byChannel).map(([name, shares]) => ({ name: `channel ${cleanText(name)}`, shares })),
-    ...Object.entries(byCause).map(([name, shares]) => ({ name: `cause ${cleanText(name)}`, shares })),
+    ...sortShares(byChannel).map(([name, shares]) => ({ name: `channel ${cleanText(name)}`, shares })),
+    ...sortShares(byCause).map(([name, shares]) => ({ name: `cause ${cleanText(name)}`, shares })),
   ].filter(({ shares }) => shares.any.count > 0);
   if (rows.length === 0) return [];
   const head: Row = { cells: ['', 'undone', 'interval', 'rollouts', 'abort', 'gate', 'state'], style: 'dim' };

@@ -141,7 +141,7 @@ export function describeTransition({ kind, channel, subject }: Transition): stri
     case 'step':
       return `Next step: ${subject}`;
     case 'upgrade':
-      return `Nodes upgraded: ${subject}`;
+      return `Nodes restart for: ${subject}`;
     case 'gate-armed':
       return `Gate ${subject} is armed`;
     case 'gate-active':

@@ -33,6 +33,8 @@ export function startCli(
     cwd: surroundings.cwd ?? ROOT,
     env: { ...env, ...surroundings.env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: 110_000, // less than vitest's own, so that no test leaves a process behind
+    killSignal: 'SIGKILL',
   });
   let [stdout, stderr] = ['', ''];
   child.stdout?.setEncoding('utf8').on('data', (text) => {

@@ -49,6 +49,8 @@ describe('an interrupted run', () => {
       setInterval(() => {}, 1000);`;
     const child = spawn(process.execPath, ['--input-type=module', '--eval', program], {
       stdio: ['ignore', 'pipe', 'ignore'],
+      timeout: 30_000,
+      killSignal: 'SIGKILL',
     });
     await once(child.stdout, 'data');
     child.kill('SIGINT');

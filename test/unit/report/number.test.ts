@@ -81,7 +81,8 @@ describe('an interval', () => {
 
   test('that says nothing shows both ends of the scale', () => {
     expect(formatInterval([0, 1], 'share')).toBe('0% – 100%');
-    expect(formatInterval([0, null], 'count')).toBe('0 – ∞');
+    expect(formatInterval([0, null], 'count')).toBe('≥ 0');
+    expect(formatInterval([null, 1], 'share')).toBe('0% – 100%');
     expect(formatInterval([null, null], 'count')).toBe('–');
   });
 

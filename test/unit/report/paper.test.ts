@@ -187,7 +187,7 @@ describe('JUnit XML', () => {
     const failure = elements.find((element) => element.name === 'failure');
     expect(failure?.attributes.get('message')).toBe('The whole interval lies above 5%.');
     expect(failure?.text).toContain(
-      'Estimate 15%, interval 5.7% – 29.8%, Clopper–Pearson, Holm, n 40; worst replication 5.',
+      'Estimate 15%, interval 5.7% – 29.8%, Clopper–Pearson at 99.17% (Holm, 6 claims), n 40; worst replication 5.',
     );
     expect(failure?.text).toContain(
       'Reproduce: rollout-sim replay scenarios/mainnet-rollout.yaml --seed 42 --replication 5',

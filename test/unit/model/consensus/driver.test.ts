@@ -17,6 +17,7 @@ import {
 import { STEP_COMMIT, STEP_PRECOMMIT, STEP_PREVOTE, STEP_PROPOSE } from '#model/consensus/round-machine';
 import { TIMEOUT_PRECOMMIT, TIMEOUT_PREVOTE, TIMEOUT_PROPOSE } from '#model/consensus/timeouts';
 import { createValidatorSet, NIL, PRECOMMIT, PREVOTE, type VoteType } from '#model/consensus/vote';
+import { powerOf } from '#model/consensus/vote-keeper';
 
 const SELF = 3;
 
@@ -135,10 +136,24 @@ describe('what came before its time is found again after a step change', () => {
     expect(votes(weighted, PRECOMMIT, 1, NIL, [1])).toEqual([{ kind: 'new-round', round: 1 }]);
     expect(enter(weighted, 1, 1)).toEqual([scheduled(TIMEOUT_PROPOSE, 1), scheduled(TIMEOUT_PRECOMMIT, 1)]);
   });
+  test('a polka is no ground to lock without the proposal of its round', () => {
+    const driver = start();
+    proposal(driver, 0, 7);
+    next(driver);
+    votes(driver, PREVOTE, 1, 7, [0, 1, 2]);
+    expect(timeout(driver, TIMEOUT_PROPOSE, 1)).toEqual([vote(PREVOTE, 1, NIL), scheduled(TIMEOUT_PREVOTE, 1)]);
+    expect(proposal(driver, 1, 7)).toEqual([vote(PRECOMMIT, 1, 7)]);
+  });
+  test('a polka is no ground to lock on another value than the proposed', () => {
+    const driver = start();
+    proposal(driver, 0, 8);
+    expect(votes(driver, PREVOTE, 0, 7, [0, 1, 2])).toEqual([scheduled(TIMEOUT_PREVOTE, 0)]);
+    expect(driver.state.lockedRound).toBe(-1);
+  });
   test('what came before the height started decides at its start, not before', () => {
     const driver = createDriver(SELF, createValidatorSet([1, 1, 1, 1]));
     driver.commitCertificates.push({ round: 2, value: 7, voters: [0, 1, 2] });
-    expect(proposal(driver, 2, 7)).toEqual([]);
+    expect([...proposal(driver, 1, 8), ...proposal(driver, 2, 7)]).toEqual([]);
     expect(enter(driver, 0)).toEqual([scheduled(TIMEOUT_PROPOSE, 0), { kind: 'decide', round: 2, value: 7 }]);
   });
 });
@@ -168,6 +183,7 @@ describe('an invalid proposal', () => {
   });
   test('may turn out valid and decide, but not the other way', () => {
     const driver = start();
+    proposal(driver, 0, 7, -1, false);
     proposal(driver, 0, 7, -1, false);
     votes(driver, PRECOMMIT, 0, 7, [0, 1, 2]);
     expect(proposal(driver, 0, 7, -1, true)).toEqual([{ kind: 'decide', round: 0, value: 7 }]);
@@ -200,6 +216,21 @@ describe('locks', () => {
       const outputs = order === 'before' ? [...polka(), ...again()] : [...again(), ...polka()];
       expect(outputs).toEqual([vote(PREVOTE, 2, 8)]);
     }
+  });
+  test('a value proposed again waits for the polka of its valid round, no other', () => {
+    const driver = start();
+    next(driver);
+    next(driver);
+    next(driver);
+    expect(proposal(driver, 3, 7, 2)).toEqual([]);
+    expect(votes(driver, PREVOTE, 1, 7, [0, 1, 2])).toEqual([]);
+    expect(votes(driver, PREVOTE, 2, 7, [0, 1, 2])).toEqual([vote(PREVOTE, 3, 7)]);
+  });
+  test('a proposal whose valid round is its own gets no prevote, and its polka locks as any', () => {
+    const driver = start();
+    expect(proposal(driver, 0, 7, 0)).toEqual([]);
+    timeout(driver, TIMEOUT_PROPOSE, 0);
+    expect(votes(driver, PREVOTE, 0, 7, [0, 1, 2])).toEqual([vote(PRECOMMIT, 0, 7)]);
   });
   test('a polka before the lock does not open it', () => {
     const driver = start();
@@ -270,6 +301,8 @@ describe('certificates', () => {
     expect(out((o) => receiveCommitCertificate(before, { round: 0, value: 7, voters }, o))).toEqual([
       scheduled(TIMEOUT_PRECOMMIT, 0),
     ]);
+    receiveCommitCertificate(before, { round: 0, value: 7, voters }, []);
+    expect(before.commitCertificates).toHaveLength(1);
     expect(proposal(before, 0, 7)).toEqual([{ kind: 'decide', round: 0, value: 7 }]);
     proposal(after, 0, 7);
     const outputs = out((o) => receiveCommitCertificate(after, { round: 0, value: 7, voters }, o));
@@ -290,6 +323,20 @@ describe('certificates', () => {
     expect(out((o) => receivePolkaCertificate(driver, polka, o))).toEqual([]);
     expect(driver.polkaCertificates).toHaveLength(1);
     expect(proposal(driver, 0, 7)).toEqual([vote(PRECOMMIT, 0, 7)]);
+  });
+  test('a polka certificate for the proposal of the round says nothing new if it is invalid', () => {
+    const driver = start();
+    proposal(driver, 0, 7, -1, false);
+    const polka = (value: number) => ({ round: 0, value, voters });
+    expect(out((o) => receivePolkaCertificate(driver, polka(7), o))).toEqual([]);
+    expect(out((o) => receivePolkaCertificate(driver, polka(8), o))).toEqual([scheduled(TIMEOUT_PREVOTE, 0)]);
+    const later = start();
+    proposal(later, 0, 7);
+    next(later);
+    timeout(later, TIMEOUT_PROPOSE, 1);
+    expect(out((o) => receivePolkaCertificate(later, { ...polka(7), round: 1 }, o))).toEqual([
+      scheduled(TIMEOUT_PREVOTE, 1),
+    ]);
   });
   test('a polka certificate before the prevote is found again after it', () => {
     const driver = start();
@@ -342,7 +389,9 @@ describe('certificates', () => {
       { kind: 'new-round', round: 2 },
     ]);
     enter(two, 2);
-    expect(out((o) => receiveRoundCertificate(two, { round: 2, kind: 'skip', votes: skip }, o))).toEqual([]);
+    const other = [0, 2].map((voter) => ({ type: PREVOTE, value: NIL, voter }));
+    expect(out((o) => receiveRoundCertificate(two, { round: 2, kind: 'skip', votes: other }, o))).toEqual([]);
+    expect(powerOf(two.keeper, 2, PREVOTE, NIL)).toBe(2); // of the present: not counted
     receiveRoundCertificate(two, { round: 1, kind: 'precommit', votes: precommits }, []);
     expect(two.keeper.rounds.slice(0, two.keeper.count).map((entry) => entry.round)).toEqual([2]);
     receiveRoundCertificate(two, { round: 3, kind: 'precommit', votes: precommits.slice(1) }, []);
@@ -373,12 +422,27 @@ describe('the output guard', () => {
     twice.precommitRound = 0;
     twice.precommitValue = NIL;
     expect(votes(twice, PREVOTE, 0, 7, [0, 1, 2])).toEqual([]);
+    const again = start();
+    proposal(again, 0, 7);
+    again.precommitRound = 0;
+    again.precommitValue = 7;
+    expect(votes(again, PREVOTE, 0, 7, [0, 1, 2])).toEqual([vote(PRECOMMIT, 0, 7)]);
+  });
+  test('knows the last vote of each type', () => {
+    const driver = start();
+    lock(driver, 7);
+    const last = { prevoteRound: 0, prevoteValue: 7, precommitRound: 0, precommitValue: 7 };
+    expect(driver).toMatchObject(last);
+    next(driver);
+    timeout(driver, TIMEOUT_PROPOSE, 1);
+    expect(driver).toMatchObject({ ...last, prevoteRound: 1, prevoteValue: NIL });
   });
 });
 
 test('two proposals of one proposer are evidence, and both stay usable', () => {
   const driver = start();
   proposal(driver, 0, 7);
+  proposal(driver, 0, 7, 0); // the same value is no contradiction
   proposal(driver, 0, 8);
   expect(driver.proposalEvidence).toEqual([{ proposer: 0, round: 0, first: 7, second: 8 }]);
   expect(votes(driver, PREVOTE, 0, 8, [0, 1, 2])).toEqual([vote(PRECOMMIT, 0, 8)]);

@@ -177,14 +177,18 @@ test('a keeper of a new height remembers nothing, with the same validators or ot
   expect(evidence).toHaveLength(1);
   expect(powerOf(keeper, 0, PREVOTE, 7)).toBe(0);
   expect([0, 1, 2].map((voter) => addVote(keeper, PREVOTE, 0, NIL, voter, 0))).toEqual([0, 0, VK_POLKA_NIL]);
+  for (let round = 1; round <= FUTURE_ROUNDS_PER_VOTER + 1; round += 1) addVote(keeper, PREVOTE, round, 7, 0, 0);
+  expect(keeper.dropped).toBe(1);
   resetVoteKeeper(keeper, createValidatorSet([1, 1, 1, 1, 1, 1]));
-  expect([0, 1, 2, 3, 4].map((voter) => addVote(keeper, PREVOTE, 0, 7, voter, 0))).toEqual([
+  expect(keeper.dropped).toBe(0);
+  expect([0, 1, 2, 3, 4].map((voter) => addVote(keeper, PRECOMMIT, 0, 7, voter, 0))).toEqual([
     0,
     0,
     0,
     0,
-    VK_POLKA_VALUE,
+    VK_PRECOMMIT_VALUE,
   ]);
+  expect([3, 4, 5].map((voter) => addVote(keeper, PRECOMMIT, 1, 7, voter, 0))).toEqual([0, 0, VK_SKIP]);
 });
 
 test('a structured clone is a keeper of its own', () => {

@@ -34,9 +34,15 @@ test('the least quorum is exact up to the greatest total power', () => {
   }
 });
 
-test.each([[[]], [[1, 0]], [[1, -1]], [[1.5]], [[2 ** 52]], [[Number.NaN]]])(
+test.each([[[]], [[0, 0]], [[1, -1]], [[1.5]], [[2 ** 52]], [[Number.NaN]]])(
   'a set of powers %j is refused',
   (powers) => {
     expect(() => createValidatorSet(powers)).toThrow('broken claim');
   },
 );
+
+test('a validator of power 0 is one of the set and adds nothing', () => {
+  const set = createValidatorSet([1, 0, 2]);
+  expect([...set.powers]).toEqual([1, 0, 2]);
+  expect([set.total, quorumPower(set)]).toEqual([3, 3]);
+});

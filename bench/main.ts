@@ -1,0 +1,28 @@
+/**
+ * Runs the benches named on the command line, or all of them: `npm run bench`, `node .dist/bench/main.js queue`.
+ */
+
+interface Bench {
+  readonly title: string;
+  readonly run: () => Promise<void> | void;
+}
+
+const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
+  consensus: () => import('./consensus.js'),
+  draw: () => import('./draw.js'),
+  queue: () => import('./queue.js'),
+};
+
+const names = process.argv.slice(2);
+const unknown = names.filter((name) => !(name in BENCHES));
+if (unknown.length > 0) {
+  console.error(`no bench ${unknown.join(', ')}. Name some of: ${Object.keys(BENCHES).join(' ')}`);
+  process.exitCode = 2;
+} else {
+  for (const name of names.length > 0 ? names : Object.keys(BENCHES)) {
+    const bench = await BENCHES[name]?.();
+    if (bench === undefined) continue;
+    console.log(`\n${bench.title}\n`);
+    await bench.run();
+  }
+}
