@@ -13,7 +13,7 @@ const FRACTION_TERMS = 60; // enough for 1e-16 from SERIES_BELOW on
 /** The quantile of 0.95, correctly rounded. */
 export const NORMAL_P95 = 1.6448536269514726;
 /** The quantile of 0.99, correctly rounded. */
-export const NORMAL_P99 = 2.3263478740408408;
+export const NORMAL_P99 = 2.326347874040841;
 
 // AS 241, highest power first.
 const CENTRE_TOP = [

@@ -5,9 +5,9 @@
  * A continuous law becomes lines in cells that shrink with the tails: each tail is halved again and again, down to
  * probability 2^-32, and each halving holds the same number of cells, so that a tail is followed as closely as the
  * middle. A line runs between the exact quantiles at the ends of its cell and is then shifted so that the mean of the
- * cell is exact. With 1 024 cells a draw errs by at most 5e-4 of a standard deviation between the 0.001 and the 0.999
- * quantile and by at most 1e-3 of itself above, to 2^-32; four times the cells err by a sixteenth. In a cell with a kink, as
- * where a normal law is cut at 0, the error reaches 1e-2 of a standard deviation.
+ * cell is exact. With 1 024 cells a draw errs by at most 5e-4 of a standard deviation, or of itself, between the 0.001
+ * and the 0.999 quantile and by at most 1e-3 of itself above, to 2^-32; four times the cells err by a sixteenth. In a
+ * cell with a kink, as where a normal law is cut at 0, the error reaches 1e-2 of a standard deviation.
  *
  * A law of finitely many values (constant, empirical, Zipf) becomes thresholds found through a guide, exact to 2^-32.
  * A mixture keeps the tables of its parts; the word that chooses the part is stretched and drawn from again.

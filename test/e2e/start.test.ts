@@ -18,7 +18,7 @@ async function loadedBy(words: readonly string[]): Promise<string[]> {
   const urls: string[] = reports.flatMap(({ result }) => result.map(({ url }: { url: string }) => url));
   const files = urls.filter((url) => url.startsWith('file://')).map((url) => new URL(url).pathname);
   expect(files).toContain(MAIN);
-  return files.map((file) => file.replace(ROOT, ''));
+  return files.map((file) => file.replace(/^.*(?=node_modules\/)/, '').replace(ROOT, ''));
 }
 
 const isOf = (folders: readonly string[]) => (file: string) => folders.some((folder) => file.startsWith(folder));

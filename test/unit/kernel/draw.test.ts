@@ -8,10 +8,10 @@ function avalanche(inputs: readonly (readonly [number, number])[]): number {
   for (const [key, index] of inputs) {
     const word = drawUint32(key, index);
     for (let bit = 0; bit < 64; bit += 1) {
-      const flipped =
-        bit < 32 ? drawUint32(key ^ (1 << bit), index) : drawUint32(key, index ^ (1 << (bit - 32)));
+      const flipped = bit < 32 ? drawUint32(key ^ (1 << bit), index) : drawUint32(key, index ^ (1 << (bit - 32)));
       const change = word ^ flipped;
-      for (let out = 0; out < 32; out += 1) flips[bit * 32 + out] = (flips[bit * 32 + out] ?? 0) + ((change >>> out) & 1);
+      for (let out = 0; out < 32; out += 1)
+        flips[bit * 32 + out] = (flips[bit * 32 + out] ?? 0) + ((change >>> out) & 1);
     }
   }
   const half = inputs.length / 2;
@@ -103,7 +103,7 @@ test('a draw is a uint32, a derived key an int32, and neither is the other', () 
 });
 
 test('draws stay what they were in earlier versions', () => {
-  expect([drawUint32(0, 0), drawUint32(1, 2), drawUint32(-5, 1_000_000), deriveKey(3, 4)]).toEqual(PINNED);
+  expect([drawUint32(0, 0), drawUint32(1, 2), drawUint32(-5, 1_000_000), deriveKey(3, 4)]).toEqual([
+    1660390377, 1627266108, 2151651327, 1004229797,
+  ]);
 });
-
-const PINNED = [0, 0, 0, 0];

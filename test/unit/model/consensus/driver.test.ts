@@ -126,6 +126,11 @@ describe('what came before its time is found again after a step change', () => {
     expect(votes(driver, PREVOTE, 1, 7, [2])).toEqual([]); // the polka, before the round starts
     expect(enter(driver, 1)).toEqual([scheduled(TIMEOUT_PROPOSE, 1), vote(PREVOTE, 1, 7), vote(PRECOMMIT, 1, 7)]);
   });
+  test('a proposal that still waits for its polka enables nothing when its round starts', () => {
+    const driver = start();
+    proposal(driver, 1, 7, 0);
+    expect(next(driver)).toEqual([scheduled(TIMEOUT_PROPOSE, 1)]);
+  });
   test('a quorum of precommits of the round schedules its timeout when the round starts', () => {
     const driver = start();
     votes(driver, PRECOMMIT, 1, NIL, [0, 1, 2]);
@@ -258,6 +263,9 @@ describe('locks', () => {
     receiveCommitCertificate(driver, { round: 0, value: 9, voters: [0, 1, 2] }, []);
     next(driver);
     receivePolkaCertificate(driver, { round: 1, value: 9, voters: [0, 1, 2] }, []);
+    proposal(driver, 1, 7);
+    expect(driver.state.step).toBe(STEP_PREVOTE);
+    expect([driver.keeper.count, driver.polkaCertificates.length]).toEqual([1, 2]); // a prevote drops nothing
     lock(driver, 7);
     expect([driver.keeper.count, driver.polkaCertificates.length, driver.commitCertificates.length]).toEqual([1, 1, 1]);
     expect(driver.keeper.rounds[0]?.round).toBe(1);
