@@ -15,8 +15,8 @@ const ARRIVAL = 0; // data: customer
 const DEPARTURE = 1; // data: customer
 
 const BATCHES = 20;
-const BATCH = 8000; // customers
-const WARM_UP = 4000; // customers
+const BATCH = 16_000; // customers
+const WARM_UP = 8000; // customers
 const STUDENT = 3.883; // 0.9995 quantile of Student's t with 19 degrees of freedom
 
 interface Waits {

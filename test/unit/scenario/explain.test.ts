@@ -22,6 +22,8 @@ test('keys, metrics, gates, faults, actions, exit codes and words are topics', (
     ...['channels[].steps[].gate.mode', 'faults[].targets.power', 'network.delay.pairs[].delay'],
   ];
   expect(wanted.filter((topic) => !topics.includes(topic))).toEqual([]);
+  expect(METRICS.filter(({ key }) => !explain(key)?.kind.startsWith('metric'))).toEqual([]);
+  expect(PROBE_METRICS.filter(({ key }) => !explain(key)?.kind.endsWith('probe metric'))).toEqual([]);
 });
 
 describe('an explanation', () => {
