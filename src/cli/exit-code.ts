@@ -1,12 +1,10 @@
 /**
- * Exit codes: a promise to scripts and CI. The verdict's own mapping is `#experiment/verdict`; these are the rest.
+ * Exit codes: a promise to scripts and CI. 10, 11 and 14 of a verdict come from `#experiment/verdict`.
  */
 
 export const DONE = 0; // also: every expectation holds
 export const INTERNAL_ERROR = 1; // a bug of ours
 export const BAD_USAGE = 2; // bad usage, unreadable or invalid input
-export const EXPECTATION_FAILED = 10;
-export const INCONCLUSIVE = 11;
 export const MISMATCH = 13; // determinism, fidelity or conformance
 export const INCOMPLETE = 14; // the budget ended first
 export const INTERRUPTED = { SIGINT: 130, SIGTERM: 143 } as const;

@@ -17,7 +17,6 @@ export interface Terminal {
   readonly note: (line: string) => void;
   /** Overwrites the progress line; the empty text clears it. Nothing happens where no one watches. */
   readonly progress: (line: string) => void;
-  readonly watched: boolean; // whether `progress` shows
   readonly width: number; // columns of stdout, 100 where it has none
   readonly progressWidth: number; // columns of stderr
   readonly color: boolean; // whether stdout takes colour
@@ -78,7 +77,6 @@ export function openTerminal(): Terminal {
       err(line);
       shown = true;
     },
-    watched,
     width: process.stdout.columns || 100, // 0 on a terminal that does not know its size
     progressWidth: process.stderr.columns || 80,
     color,

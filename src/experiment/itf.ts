@@ -166,8 +166,9 @@ export function canonicalText(value: ItfValue): string {
     case 'set':
       return `{${value.items.map(canonicalText).sort(compareText).join(',')}}`;
     case 'list':
+      return `[${value.items.map(canonicalText).join(',')}]`;
     case 'tuple':
-      return `${value.kind === 'list' ? '[' : '('}${value.items.map(canonicalText).join(',')})`;
+      return `(${value.items.map(canonicalText).join(',')})`;
     case 'map':
       return `map{${value.entries
         .map(([key, inner]) => `${canonicalText(key)}:${canonicalText(inner)}`)

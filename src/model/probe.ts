@@ -4,7 +4,6 @@
  * Checks and operators read probes as one reads a dashboard, never the inside of consensus.
  */
 import { unreachable } from '#base/assert';
-import { compareNumbers } from '#base/order';
 import type { Micros } from '#base/time';
 import type { CheckPlan } from './plan.js';
 import type { Telemetry } from './telemetry.js';
@@ -161,7 +160,7 @@ function overBlocks(
   return { value: reduce(values, statistic), samples: values.length };
 }
 
-function reduce(values: number[], statistic: CheckPlan['statistic']): number {
+function reduce(values: readonly number[], statistic: CheckPlan['statistic']): number {
   switch (statistic) {
     case 'sum':
       return values.reduce((sum, value) => sum + value, 0);
@@ -184,7 +183,7 @@ function reduce(values: number[], statistic: CheckPlan['statistic']): number {
   }
 }
 
-function nearestRank(values: number[], q: number): number {
-  values.sort(compareNumbers);
-  return values[Math.max(0, Math.ceil(q * values.length) - 1)] as number;
+function nearestRank(values: readonly number[], q: number): number {
+  const sorted = Float64Array.from(values).sort(); // by value, without a comparator: checks read thousands of windows
+  return sorted[Math.max(0, Math.ceil(q * sorted.length) - 1)] as number;
 }

@@ -193,6 +193,36 @@ const INVALID: readonly Script[] = [
   },
 ];
 
+/** Quorums of votes before the proposal, before the propose timeout and before the round: found again when their time comes. */
+const EARLY_VOTES: readonly Script[] = [
+  {
+    node: 'v4',
+    events: [
+      start,
+      ...prevotes(0, 'v1:nil v2:nil v3:nil'),
+      timeout('Propose'), // and at once the precommit for nil
+      ...prevotes(1, 'v1:A'),
+      proposal('v3', 1, 'A'),
+      ...prevotes(1, 'v2:A'), // skip, and at once the prevote
+      ...prevotes(1, 'v3:A'),
+      ...precommits(2, 'v1:nil v2:nil v3:nil'),
+      proposal('v4', 2, 'A', 1),
+      ...precommits(1, 'v1:A v2:A v3:A'), // of an earlier round
+    ],
+  },
+  {
+    node: 'v1',
+    events: [
+      start,
+      ...prevotes(0, 'v2:A v3:A v4:A'),
+      ...precommits(0, 'v2:nil v3:nil v4:A'),
+      proposal('v2', 0, 'A'), // and at once the lock
+      timeout('Precommit'),
+      ...precommits(0, 'v1:A'),
+    ],
+  },
+];
+
 /** v4 catches up: certificates of two heights, each before its value. */
 const CATCH_UP: readonly Script[] = [
   {
@@ -222,6 +252,7 @@ export function referenceTraces(): Record<string, Json> {
     'net-locked.itf.json': networkTrace(LOCKED, 'own::net'),
     'net-old-polka.itf.json': networkTrace(OLD_POLKA, 'own::net'),
     'net-invalid.itf.json': networkTrace(INVALID, 'own::net'),
+    'net-early-votes.itf.json': networkTrace(EARLY_VOTES, 'own::net'),
     'sync-catch-up.itf.json': networkTrace(CATCH_UP, 'own::net', ['vsyncClients']),
   };
 }

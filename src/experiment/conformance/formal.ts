@@ -95,7 +95,8 @@ export interface FormalVote {
 
 export function readVote(place: Place, names: Names): FormalVote {
   const { tag } = variant(field(place, 'voteType'));
-  if (tag !== 'Prevote' && tag !== 'Precommit') throw malformed(place.file, place.path, `"${tag}" is no vote type`);
+  if (tag !== 'Prevote' && tag !== 'Precommit')
+    throw malformed(place.file, `${place.path}.voteType`, `"${tag}" is no vote type`);
   return {
     type: tag === 'Prevote' ? PREVOTE : PRECOMMIT,
     voter: text(field(place, 'srcAddress')),

@@ -60,7 +60,6 @@ export function replayVote(report: ConformReport, replay: KeeperReplay, step: Ke
   const voter = set.members.indexOf(vote.voter);
   if (merged.has(vote.round)) {
     report.masked['certificate-merged'] += 1;
-    absorbVote(replay, vote, currentRound);
     return;
   }
   if (replay.rewrite) rewriteEmitted(keeper, step.before);

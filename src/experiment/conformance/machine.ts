@@ -7,7 +7,6 @@
 import {
   apply,
   createRoundState,
-  type Line,
   type RoundInput,
   type RoundOutput,
   type RoundState,
@@ -54,30 +53,24 @@ export function createMachineMemory(): MachineMemory {
 /** Replays one step and counts it in `report`. */
 export function replayMachine(report: ConformReport, memory: MachineMemory, step: MachineStep, names: Names): void {
   const { before, after, output } = step;
+  const asked = output === null ? step.next : enteredRound(output);
+  const round = after.step === STEP_UNSTARTED ? Math.max(asked ?? memory.round, after.round) : after.round;
   if (before.step === STEP_COMMIT) {
     report.masked['commit-step'] += 1;
-    memory.round = after.round;
-    memory.scheduled = 0;
+    remember(memory, { round, scheduled: 0 });
     return;
   }
   const state = stateOf(before, memory);
   const input = inputOf(step.input, state, names);
   const result = input === null ? { state, output: null, accepted: false, line: null } : apply(state, input);
-  const expectedOutput =
-    output === null ? `new round ${step.next}` : describeFormalOutput(output, names, step.before.node);
-  const entered = (output === null ? step.next : enteredRound(output)) ?? memory.round;
-  const expectedState = describeState(
-    { ...after, round: after.step === STEP_UNSTARTED ? entered : after.round },
-    names,
-  );
-
-  let got = result.accepted ? describeOutput(result.output, names) : 'rejected';
-  if (!result.accepted && isRepeat(state, input, expectedOutput)) {
-    report.masked['timeout-repeated'] += 1;
-    got = expectedOutput;
-  } else if (!result.accepted && isUnguarded(state, input) && expectedOutput !== 'rejected') {
-    report.masked['line32-unguarded'] += 1;
-    remember(memory, before, after, state);
+  const wanted = output === null ? `new round ${step.next}` : describeFormalOutput(output, names, before.node);
+  const given = result.accepted ? describeOutput(result.output, names) : 'rejected';
+  const [stateWanted, stateGiven] = [describeState({ ...after, round }, names), describeState(result.state, names)];
+  const differs = wanted !== given || stateWanted !== stateGiven;
+  const mask = differs && input !== null ? maskOf(before, state, input, wanted) : null;
+  if (mask !== null) report.masked[mask] += 1;
+  if (mask !== null && mask !== 'timeout-repeated') {
+    remember(memory, { round, scheduled: 0 });
     return;
   }
   const agreed = compare(report, {
@@ -85,43 +78,53 @@ export function replayMachine(report: ConformReport, memory: MachineMemory, step
     layer: 'machine',
     validator: step.validator,
     input: describeInput(step.input, input),
-    expected: `${expectedOutput}; then ${expectedState}`,
-    got: `${got}; then ${describeState(result.state, names)}`,
+    expected: `${wanted}; then ${stateWanted}`,
+    got: `${mask === null ? given : wanted}; then ${stateGiven}`,
     line: result.line,
   });
-  if (agreed) count(report, result.line, expectedOutput);
-  if (agreed && result.accepted) {
-    memory.round = result.state.round;
-    memory.scheduled = result.state.scheduled;
-  } else if (!agreed) {
-    remember(memory, before, after, state);
-    if (after.step === STEP_UNSTARTED) memory.round = entered;
+  if (agreed && result.line !== null) report.lines[result.line] += 1;
+  if (agreed && wanted === 'rejected') report.rejected += 1;
+  remember(memory, agreed ? result.state : { round, scheduled: 0 });
+}
+
+/** Keeps what the model does not hold. */
+function remember(memory: MachineMemory, { round, scheduled }: MachineMemory): void {
+  memory.round = round;
+  memory.scheduled = scheduled;
+}
+
+/** Why the model may do otherwise in this step, or null. */
+function maskOf(
+  before: FormalState,
+  state: RoundState,
+  input: RoundInput,
+  wanted: string,
+): 'unstarted-round' | 'line32-unguarded' | 'timeout-repeated' | null {
+  if (before.step === STEP_UNSTARTED && !before.fresh && !ANY_ROUND.includes(input.kind)) return 'unstarted-round';
+  if (input.kind === 'invalid-proposal-and-polka-previous') {
+    return state.step !== STEP_PROPOSE || state.round === 0 ? 'line32-unguarded' : null;
   }
+  if (input.kind !== 'polka-any' && input.kind !== 'precommit-any') return null;
+  const timeout = input.kind === 'polka-any' ? TIMEOUT_PREVOTE : TIMEOUT_PRECOMMIT;
+  const known = (state.scheduled & (1 << timeout)) !== 0;
+  return known && wanted === describeTimeout(timeout, state.round) ? 'timeout-repeated' : null;
 }
 
-function count(report: ConformReport, line: Line | null, expectedOutput: string): void {
-  if (line !== null) report.lines[line] += 1;
-  else if (expectedOutput === 'rejected') report.rejected += 1;
-}
-
-/** Goes on from the model's state. */
-function remember(memory: MachineMemory, before: FormalState, after: FormalState, state: RoundState): void {
-  memory.scheduled = after.round === before.round && after.step !== STEP_UNSTARTED ? state.scheduled : 0;
-  memory.round = Math.max(after.round, after.step === STEP_UNSTARTED ? memory.round : -1);
-}
+/** Inputs that mean the same to both while no round has started. */
+const ANY_ROUND: readonly RoundInput['kind'][] = ['new-round', 'proposal-and-precommit-value'];
 
 /** Our state for the model's, before a step. */
 function stateOf(before: FormalState, memory: MachineMemory): RoundState {
-  const sameRound = memory.round === before.round || before.step === STEP_UNSTARTED;
+  const round = before.step === STEP_UNSTARTED ? Math.max(memory.round, before.round) : before.round;
   return {
     ...createRoundState(before.height),
-    round: before.step === STEP_UNSTARTED && !before.fresh ? Math.max(memory.round, before.round) : before.round,
+    round,
     step: before.step,
     lockedValue: before.lockedValue,
     lockedRound: before.lockedRound,
     validValue: before.validValue,
     validRound: before.validRound,
-    scheduled: sameRound && !before.fresh ? memory.scheduled : 0,
+    scheduled: round === memory.round ? memory.scheduled : 0,
   };
 }
 
@@ -179,17 +182,6 @@ function timeoutOf(payload: Place, state: RoundState, timeout: 0 | 1 | 2): Round
 function enteredRound(output: Place): number | null {
   const { tag, payload } = variant(output);
   return tag === 'SkipRoundOutput' ? integer(payload) : null;
-}
-
-/** Whether the model schedules a timeout that ours has scheduled before. */
-function isRepeat(state: RoundState, input: RoundInput | null, expectedOutput: string): boolean {
-  if (input?.kind !== 'polka-any' && input?.kind !== 'precommit-any') return false;
-  const timeout = input.kind === 'polka-any' ? TIMEOUT_PREVOTE : TIMEOUT_PRECOMMIT;
-  return (state.scheduled & (1 << timeout)) !== 0 && expectedOutput === describeTimeout(timeout, state.round);
-}
-
-function isUnguarded(state: RoundState, input: RoundInput | null): boolean {
-  return input?.kind === 'invalid-proposal-and-polka-previous' && (state.step !== STEP_PROPOSE || state.round <= 0);
 }
 
 const TIMEOUT_NAMES = ['propose', 'prevote', 'precommit'] as const; // by TimeoutKind

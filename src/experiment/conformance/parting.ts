@@ -46,8 +46,7 @@ export function partingMask(name: string, set: FormalSet, step: NodeStep, names:
   const { stateBefore, stateAfter, history } = step;
   const driver = field(step.after, 'es');
   const inputs = executed(step).map((input) => variant(input));
-  if (stateBefore.step === STEP_COMMIT && inputs.length > 0 && !isSameState(stateBefore, stateAfter))
-    return 'commit-step';
+  if (stateBefore.step === STEP_COMMIT && hasMoved(step)) return 'commit-step';
   for (const { tag, payload } of inputs) {
     const proposing = tag === 'NewRoundProposerCInput';
     if (!proposing && tag !== 'NewRoundCInput') continue;
@@ -72,8 +71,9 @@ export function partingMask(name: string, set: FormalSet, step: NodeStep, names:
   return null;
 }
 
-function isSameState(a: FormalState, b: FormalState): boolean {
-  return a.step === b.step && a.round === b.round && a.validRound === b.validRound && a.lockedRound === b.lockedRound;
+function hasMoved(step: NodeStep): boolean {
+  const [before, after] = [step.before, step.after].map((node) => canonicalText(field(field(node, 'es'), 'cs').value));
+  return before !== after;
 }
 
 /** Whether the model skips to a round although it could decide on a proposal of it. */

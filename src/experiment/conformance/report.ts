@@ -10,6 +10,7 @@ export const LAYERS: readonly Layer[] = ['machine', 'keeper', 'driver'];
 /** Where the formal model is not the yardstick; recognised from what the trace holds. */
 export const MASKS = {
   'commit-step': 'after a decision the model still accepts inputs',
+  'unstarted-round': 'until a round starts, the model takes inputs for the one it has left',
   'timeout-repeated': 'the model schedules a timeout again; the core remembers it',
   'line32-unguarded': 'the model refuses an invalid value with a polka in any step and round',
   'equivocation-output': 'the model emits a threshold for a vote that contradicts an earlier one',

@@ -12,7 +12,6 @@ async function runWords(words: readonly string[]): Promise<{ code: number; out: 
     printJson: (json) => out.push(json),
     note: (line) => err.push(line),
     progress: () => {},
-    watched: false,
     width: 100,
     progressWidth: 80,
     color: false,

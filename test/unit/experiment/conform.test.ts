@@ -50,6 +50,23 @@ describe('what a trace is', () => {
   });
 });
 
+test.each([
+  ['sm-locked.itf.json', ['states', 1, 'state', 'step', 'tag'], 'states[1].state.step: "Tea" is no step'],
+  ['sm-locked.itf.json', ['states', 1, 'output', 'tag'], 'states[1].output: "Tea" is no output of the round machine'],
+  ['sm-locked.itf.json', ['states', 1, 'output', 'value', '#tup', 1, 'tag'], 'value[1]: "Tea" is no timeout'],
+  ['sm-locked.itf.json', ['states', 1, 'state', 'lockedValue', 'tag'], 'lockedValue: "Tea" is neither Nil nor Val'],
+  ['sm-locked.itf.json', ['states', 2, 'output', 'value', 'voteType', 'tag'], 'value.voteType: "Tea" is no vote type'],
+  [
+    'vk-ties.itf.json',
+    ['states', 1, 'own::vk::lastEmitted', 'tag'],
+    'lastEmitted: "Tea" is no output of the vote keeper',
+  ],
+] as const)('%s with another word at %j is refused', (file, path, message) => {
+  const trace = copyOf(file);
+  put(trace, path, 'Tea');
+  expect(() => conform(trace)).toThrow(message);
+});
+
 /** Another output than the one given, or null if nothing is compared with it. */
 function flip(output: Json): Json | null {
   const { tag } = output as { tag: string };
@@ -105,6 +122,30 @@ test.each([
   expect(conform(trace).divergence).toBeNull();
 });
 
+test('a skip out of nothing is found, whatever the vote', () => {
+  for (const file of ['vk-ties.itf.json', 'vk-weighted.itf.json']) {
+    const trace = copyOf(file);
+    const skipped = new Set<string>();
+    let found = 0;
+    for (let step = 1; step < statesOf(trace).length; step += 1) {
+      const path = ['states', step, 'own::vk::lastEmitted'];
+      const right = get(trace, path);
+      const [vote] = get(trace, ['states', step, 'own::vk::weightedVote', 'value', '#tup']) as Json[];
+      const round = get(vote as Json, ['round']);
+      if (get(right, ['tag']) === 'SkipVKOutput') skipped.add(JSON.stringify(round));
+      const decides = get(right, ['tag']) === 'PrecommitValueVKOutput';
+      if (decides || skipped.has(JSON.stringify(round)) || JSON.stringify(vote).includes('"a"')) continue;
+      put(trace, path, variant('SkipVKOutput', round));
+      const report = conform(trace);
+      const contradicts = report.masked['equivocation-output'] > 0;
+      if (!contradicts) expect(report.divergence, `${file} states[${step}]`).toMatchObject({ step });
+      if (!contradicts) found += 1;
+      put(trace, path, right);
+    }
+    expect(found).toBeGreaterThan(3);
+  }
+});
+
 describe('the visible state is compared', () => {
   test.each([
     ['sm-locked.itf.json', ['state', 'lockedRound']],
@@ -150,6 +191,49 @@ describe('the visible state is compared', () => {
   });
 });
 
+test('a validator set means the same in whatever order it is written', () => {
+  const trace = copyOf('net-locked.itf.json');
+  for (const state of statesOf(trace)) {
+    const driver = ['own::net::system', '#map', 0, 1, 'es'];
+    for (const path of [['valset'], ['bk', 'validatorSet']])
+      (get(state, [...driver, ...path, '#map']) as Json[]).reverse();
+  }
+  expect(conform(trace)).toEqual(conform(copyOf('net-locked.itf.json')));
+});
+
+test('a divergence of the vote keeper is told in words', () => {
+  const trace = copyOf('vk-ties.itf.json');
+  put(trace, ['states', 5, 'own::vk::lastEmitted'], variant('NoVKOutput'));
+  expect(conform(trace).divergence).toEqual({
+    step: 5,
+    layer: 'keeper',
+    validator: null,
+    input: 'prevote B of e in round 0 while in round 0',
+    expected: 'nothing; round 0 prevotes {A:4 B:1} precommits {} seen {a:1 b:1 c:1 d:1 e:1}; double votes {}',
+    got: 'polka any 0; round 0 prevotes {A:4 B:1} precommits {} seen {a:1 b:1 c:1 d:1 e:1}; double votes {}',
+    line: null,
+  });
+});
+
+test('a divergence of a driver is told in words', () => {
+  const trace = networkOf(scriptOf('v4', ['start', 'timeout Propose', 'prevotes 0 v1:nil v2:nil v3:nil']));
+  const last = statesOf(trace).length - 1;
+  const state = ['states', last, 'own::net::system', '#map', 0, 1, 'es', 'cs'];
+  put(trace, [...state, 'validValue'], optional('A'));
+  put(trace, [...state, 'validRound'], int(0));
+  const report = conform(trace);
+  expect(report.divergences).toBe(2); // of the round machine, and of the driver
+  expect(report.divergence).toEqual({
+    step: last,
+    layer: 'machine',
+    validator: 'v4',
+    input: 'PolkaNilCInput {"kind":"polka-nil","round":0}',
+    expected: 'precommit nil in 0; then precommit 0 locked none valid A@0',
+    got: 'precommit nil in 0; then precommit 0 locked none valid none',
+    line: 'L45',
+  });
+});
+
 describe('steps', () => {
   test('that repeat the state before are skipped', () => {
     const trace = copyOf('sm-locked.itf.json');
@@ -187,6 +271,18 @@ describe('steps', () => {
       rejected: conform(copyOf('sm-locked.itf.json')).rejected + 1,
     });
   });
+  test('in which a start takes in votes go on with them', () => {
+    const lines = ['start', 'prevotes 0 v1:A v2:A', 'prevotes 0 v3:B', 'prevotes 0 v4:A'];
+    const trace = networkOf(scriptOf('v4', lines));
+    const whole = conform(trace);
+    const states = statesOf(trace);
+    const votes = [1, 2].map((step) => get(states[step + 1] as Json, ['own::net::_hist', 'input', 'value']));
+    put(states[0] as Json, ['own::net::system', '#map', 0, 1, 'incomingVotes'], set(votes));
+    put(states[3] as Json, ['own::net::_hist'], get(states[1] as Json, ['own::net::_hist']));
+    states.splice(1, 2);
+    const report = conform(trace);
+    expect([report.divergence, report.comparisons.keeper]).toEqual([null, whole.comparisons.keeper - 2]);
+  });
   test('a start takes in the votes and certificates that lay there', () => {
     const script = scriptOf('v4', ['start', 'proposal v2 0 A']);
     const trace = networkOf(script);
@@ -222,6 +318,36 @@ describe('masks', () => {
     const report = conform(trace);
     expect([report.divergence, maskedOf(report)]).toEqual([null, { 'commit-step': 1 }]);
   });
+  test('commit-step: nor is a driver that goes on after it', () => {
+    const trace = copyOf('net-late-polka.itf.json');
+    const last = structuredClone(statesOf(trace).at(-1) as Json);
+    const driver = ['own::net::system', '#map', 1, 1, 'es'];
+    const inputs = get(last, [...driver, 'executedInputs']) as Json[];
+    for (const input of [variant('RoundSkipCInput', int(4)), variant('NewRoundCInput', int(4))]) {
+      inputs.push(tuple(input, int(0), int(4), variant('CommitStep')));
+    }
+    put(last, [...driver, 'cs', 'step'], variant('ProposeStep'));
+    put(last, [...driver, 'cs', 'round'], int(4));
+    put(last, ['own::net::_hist', 'input'], variant('PendingDInput', variant('RoundSkipCInput', int(4))));
+    put(last, ['own::net::_hist', 'output'], variant('TimeoutOutput', tuple(int(4), variant('ProposeTimeout'))));
+    statesOf(trace).push(last);
+    const report = conform(trace);
+    // The skip is of the commit step; the round it enters is compared again, by the round machine only.
+    expect([report.divergence, maskedOf(report)]).toEqual([null, { 'commit-step': 2 }]);
+  });
+  test('unstarted-round: until a round starts, the model takes inputs for the one it has left', () => {
+    const trace = copyOf('sm-locked.itf.json');
+    const states = statesOf(trace);
+    const at = states.findIndex((state) => get(state, ['state', 'step', 'tag']) === 'UnstartedStep');
+    const any = structuredClone(states[at] as Json);
+    put(any, ['input'], variant('PrecommitAnyCInput'));
+    put(any, ['output'], variant('TimeoutOutput', tuple(int(0), variant('PrecommitTimeout'))));
+    states.splice(at + 1, 0, any);
+    const report = conform(trace);
+    expect([report.divergence, maskedOf(report)]).toEqual([null, { 'unstarted-round': 1 }]);
+    put(any, ['input'], variant('NewRoundCInput', int(2))); // an input that means the same to both is compared
+    expect(conform(trace).divergence).toMatchObject({ step: at + 1 });
+  });
   test('timeout-repeated: a timeout that ours has scheduled may come again, and only that', () => {
     const trace = copyOf('sm-late-polka.itf.json');
     const states = statesOf(trace);
@@ -249,6 +375,24 @@ describe('masks', () => {
     appendMachine(trace, variant('ProposalAndPolkaAndInvalidCInput', optional('invalid')), variant('VoteOutput', vote));
     const report = conform(trace);
     expect([report.divergence, maskedOf(report)]).toEqual([null, { 'line32-unguarded': 1 }]);
+    put(trace, ['states', at, 'state', 'step'], variant('ProposeStep')); // in step propose it is compared
+    put(trace, ['states', at + 1, 'output', 'value', 'valueId'], optional('A'));
+    put(trace, ['states', at + 1, 'state', 'round'], int(2));
+    put(trace, ['states', at, 'state', 'round'], int(2));
+    expect(conform(trace).divergences).toBe(2);
+  });
+  test('line32-unguarded: the driver that refuses it is not compared after that', () => {
+    const trace = networkOf(scriptOf('v4', ['start', 'timeout Propose', 'timeout Prevote']));
+    const states = statesOf(trace);
+    const last = states.at(-1) as Json;
+    const driver = ['own::net::system', '#map', 0, 1, 'es'];
+    const refused = variant('ProposalAndPolkaAndInvalidCInput', optional('invalid'));
+    const inputs = get(last, [...driver, 'executedInputs']) as Json[];
+    put(inputs, [inputs.length - 1, '#tup', 0], refused);
+    put(last, [...driver, 'cs', 'step'], variant('PrevoteStep'));
+    put(last, ['own::net::_hist', 'output'], get(states.at(-2) as Json, ['own::net::_hist', 'output']));
+    const report = conform(trace);
+    expect([report.divergence, maskedOf(report)]).toEqual([null, { 'line32-unguarded': 2 }]);
   });
   test('equivocation-output: tallies are compared, the output of a contradicting vote is not', () => {
     const trace = copyOf('vk-weighted.itf.json');

@@ -90,7 +90,7 @@ test('values are equal whatever the order of sets, maps and fields, and differen
       ],
     }),
   );
-  expect(canonical({ a: 1, b: 2 })).toBe(canonical({ b: 2, a: 1 }));
+  expect(canonical({ a: 1, b: 2 })).toBe(canonical({ b: 2, '#meta': { index: 4 }, a: 1 }));
   const different = [
     ['a', 'b'],
     ['b', 'a'],
@@ -116,6 +116,7 @@ test.each([
   [traceOf(null), 'states[0].x', 'null is no ITF value'],
   [traceOf([1, { a: { '#bigint': 'ten' } }]), 'states[0].x[1].a', '#bigint holds "ten", not decimal digits'],
   [traceOf({ '#bigint': 3 }), 'states[0].x', '#bigint holds 3, not decimal digits'],
+  [traceOf([{ a: [1], b: null }]), 'states[0].x[0].b', 'null is no ITF value'],
   [traceOf({ '#set': 'a' }), 'states[0].x', '#set holds no list'],
   [traceOf({ '#tup': { a: 1 } }), 'states[0].x', '#tup holds no list'],
   [traceOf({ '#map': 'a' }), 'states[0].x', '#map holds no list'],
