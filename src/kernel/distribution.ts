@@ -16,6 +16,7 @@ import {
   lognormalQuantile,
 } from './lognormal.js';
 import { NORMAL_P95, NORMAL_P99, normalCumulative, normalQuantile, rectifiedMoments } from './normal.js';
+import { assertProbability } from './probability.js';
 import { nextUnit, type Stream } from './stream.js';
 import { zipfQuantile, zipfSum } from './zipf.js';
 
@@ -35,7 +36,7 @@ type Mixture = Extract<Distribution, { kind: 'mixture' }>;
 /**
  * The next value of a law, rounded to an integer; takes one fraction of the stream, whatever the law.
  *
- * Cost: about 0.1 µs, a gamma law some µs, an empirical law with weights O(values).
+ * Cost: about 0.1 µs; some µs for a gamma or Zipf law, O(values) for an empirical one with weights.
  *
  * @returns integer in 0 … 2^53 − 1
  */
@@ -54,7 +55,7 @@ export function roundDraw(value: number): number {
  * @param p - in 0 … 1; 1 gives the largest value, which may be Infinity
  */
 export function quantileOf(distribution: Distribution, p: number): number {
-  assert(p >= 0 && p <= 1, `probability ${p} lies in 0 … 1`);
+  assertProbability(p);
   switch (distribution.kind) {
     case 'constant':
       return distribution.value;

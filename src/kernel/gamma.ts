@@ -7,6 +7,7 @@
  */
 import { assert } from '#base/assert';
 import { normalQuantile } from './normal.js';
+import { assertProbability } from './probability.js';
 
 const HALF_LOG_TWO_PI = 0.9189385332046728;
 const TINY = 1e-300;
@@ -14,7 +15,7 @@ const LONGEST_STEP = 3; // of log x: keeps a flat start from overshooting to whe
 
 /** The logarithm of the gamma function. */
 export function logGamma(x: number): number {
-  assert(x > 0, `the gamma function is asked at ${x}, above 0`);
+  if (!(x > 0)) assert(false, `the gamma function is asked at ${x}, above 0`);
   let shifted = x;
   let product = 1;
   while (shifted < 12) {
@@ -49,7 +50,7 @@ export function gammaTail(shape: number, x: number): number {
  * @param p - in 0 … 1; 1 gives Infinity
  */
 export function gammaQuantile(shape: number, p: number): number {
-  assert(p >= 0 && p <= 1, `probability ${p} lies in 0 … 1`);
+  assertProbability(p);
   if (p === 0) return 0;
   if (p === 1) return Number.POSITIVE_INFINITY;
   const upper = p > 0.5;

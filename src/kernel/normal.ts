@@ -4,7 +4,7 @@
  * Sources: Marsaglia 2004, "Evaluating the normal distribution", J. Stat. Softw. 11(4) (series near 0); Laplace's
  * continued fraction (tails); Wichura 1988, algorithm AS 241, Appl. Stat. 37(3) (inverse).
  */
-import { assert } from '#base/assert';
+import { assertProbability } from './probability.js';
 
 const INVERSE_ROOT_TWO_PI = 0.3989422804014327;
 const SERIES_BELOW = 3;
@@ -70,7 +70,7 @@ export function normalCumulative(z: number): number {
  * @param p - in 0 … 1; the ends give −Infinity and Infinity
  */
 export function normalQuantile(p: number): number {
-  assert(p >= 0 && p <= 1, `probability ${p} lies in 0 … 1`);
+  assertProbability(p);
   const q = p - 0.5;
   if (Math.abs(q) <= 0.425) {
     const r = 0.180625 - q * q;

@@ -73,7 +73,7 @@ export function nextUnit(stream: Stream): number {
  * @param n - integer in 1 … 2^53 − 1
  */
 export function nextBelow(stream: Stream, n: number): number {
-  assert(Number.isSafeInteger(n) && n > 0, `the bound ${n} of a draw is a positive integer`);
+  if (!(Number.isSafeInteger(n) && n > 0)) assert(false, `the bound ${n} of a draw is a positive integer`);
   if (n <= RANGE_32) {
     const limit = RANGE_32 - (RANGE_32 % n);
     while (true) {

@@ -54,7 +54,7 @@ export function createIntervalChart(
     width,
     plotHeight: rows.length * 24,
     left: Math.min(longest + 16, width * 0.36),
-    right: width >= WIDE ? 142 : 60,
+    right: Math.max(...rows.map((row) => textWidth(String(row.value ?? '')))) + 16,
     top: 64,
     bottom: 26,
   };

@@ -139,11 +139,14 @@ function writeMetrics(summary: Summary, caption: string, keys: readonly string[]
 function describeQuantiles({ quantiles, unit, better }: MetricResult): string {
   const isFloor = better === 'higher';
   const telling = (quantiles ?? []).filter(({ q }) => !isFloor || q <= 0.5);
-  const known = telling.map(({ q, estimate }) => {
-    const share = isFloor ? 1 - q : q;
-    return `${share === 0.5 ? 'half' : formatShare(share)} ${isFloor ? 'at least' : 'up to'} ${formatValue(estimate, unit)}`;
-  });
-  return known.join(', ');
+  const known = telling.map(({ q, estimate }) => ({ share: isFloor ? 1 - q : q, value: formatValue(estimate, unit) }));
+  // Where several shares have one value, the largest says it all.
+  const largest = known.filter(({ share, value }) => !known.some((one) => one.value === value && one.share > share));
+  return largest
+    .map(
+      ({ share, value }) => `${share === 0.5 ? 'half' : formatShare(share)} ${isFloor ? 'at least' : 'up to'} ${value}`,
+    )
+    .join(', ');
 }
 
 function writeRisk(summary: Summary): Block[] {

@@ -65,6 +65,7 @@ td{max-width:22rem}
 .number{text-align:right;min-width:3.5rem}
 tbody .number{white-space:nowrap}
 tbody th.number{min-width:5.5rem;font-weight:400}
+tbody th.number+td{min-width:11rem}
 thead .number{padding-left:.5rem}
 small{display:block;color:var(--muted);font-size:.86em;font-weight:400;white-space:normal}
 .tone{--tone:var(--plain);font-weight:600}

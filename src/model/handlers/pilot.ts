@@ -13,8 +13,8 @@ import { startConsensus, takesPart } from './conditions.js';
 import { advanceChain } from './consensus.js';
 
 /** Heights measured for a law; no quantile beyond the largest of them can show at block level. */
-const HEIGHTS = 72;
-const LEADERLESS_HEIGHTS = 24;
+const HEIGHTS = 48;
+const LEADERLESS_HEIGHTS = 16;
 const WARM_UP = 2;
 const STALLED = 20 * MINUTE;
 const LEADERS_IN_KEY = 4;
