@@ -5,19 +5,19 @@
  * stretches in turn, so that a busy machine slows both. The hash is over every popped event: equal hashes, equal order.
  */
 import type { Micros } from '#base/time';
-import { createHeap, dropFirst, firstPriority, pushHeap } from '#kernel/event-heap';
-import { createEventQueue, popEvent, pushEvent, pushTimer } from '#kernel/queue';
+import { createHeap, dropFirst, type EventHeap, firstPriority, pushHeap } from '#kernel/event-heap';
+import { createEventQueue, type EventQueue, popEvent, pushEvent, pushTimer } from '#kernel/queue';
 import { createStream, nextBelow, nextUnit, type Stream } from '#kernel/stream';
 
 export const title = 'event queue, hold model: million pops and pushes per CPU-second';
 
 const INCREMENTS = 65_536; // drawn before the clock starts and read in turn
+const MASK = INCREMENTS - 1;
 const STRETCHES = 5;
 const MEAN = 1_000_000; // µs
 
-/** One way to keep events: fills itself when made, then holds. */
+/** One way to keep events, filled and ready to hold. */
 interface Contestant {
-  readonly name: string;
   readonly hold: (operations: number) => void;
   readonly hash: () => number;
   readonly times: number[]; // CPU µs per operation
@@ -57,9 +57,9 @@ function compare(load: Load): string {
   const stream = createStream('bench', 0, `queue/${load.name}`);
   const increments = Int32Array.from({ length: INCREMENTS }, () => load.increment(stream));
   const contestants = [
-    holdQueue('events', pushEvent, load.pending, increments),
-    holdQueue('timers', pushTimer, load.pending, increments),
-    holdHeap(load.pending, increments),
+    contest(createEventQueue(), pushEvent, holdEvents, load.pending, increments),
+    contest(createEventQueue(), pushTimer, holdTimers, load.pending, increments),
+    contest(createHeap(), pushHeapEvent, holdHeap, load.pending, increments),
   ];
   const operations = Math.max(500_000, 2 * load.pending);
   for (const contestant of contestants) contestant.hold(operations); // warm: compiled, tuned, spread out in time
@@ -85,53 +85,64 @@ function compare(load: Load): string {
   return columns.join(' ');
 }
 
-/** A closure of its own per contestant, so that the compiler sees one kind of push in each. */
-function holdQueue(
-  name: string,
-  push: typeof pushEvent | typeof pushTimer,
-  pending: number,
-  increments: Int32Array,
-): Contestant {
-  const queue = createEventQueue();
-  let hash = 0;
-  let at = 0;
-  const timers = push === pushTimer;
-  for (let i = 0; i < pending; i += 1) push(queue, increments[(i * 7919) % INCREMENTS] as number, i & 7, i & 255, i, i);
-  const holdEvents = (operations: number): void => {
-    for (const end = at + operations; at < end; at += 1) {
-      popEvent(queue);
-      hash = Math.imul(hash ^ queue.data, 31) + queue.target;
-      const time = queue.time + (increments[at % INCREMENTS] as number);
-      pushEvent(queue, time, queue.priority, queue.kind, queue.target, at);
-    }
-  };
-  const holdTimers = (operations: number): void => {
-    for (const end = at + operations; at < end; at += 1) {
-      popEvent(queue);
-      hash = Math.imul(hash ^ queue.data, 31) + queue.target;
-      const time = queue.time + (increments[at % INCREMENTS] as number);
-      pushTimer(queue, time, queue.priority, queue.kind, queue.target, at);
-    }
-  };
-  return { name, hold: timers ? holdTimers : holdEvents, hash: () => hash >>> 0, times: [] };
+/** Where a contestant stands; a hold takes it in and gives it back, so that its loop runs on locals. */
+interface Place {
+  readonly at: number; // operations done
+  readonly hash: number;
 }
 
-function holdHeap(pending: number, increments: Int32Array): Contestant {
-  const heap = createHeap();
-  let hash = 0;
-  let at = 0;
-  for (let i = 0; i < pending; i += 1) pushHeap(heap, increments[(i * 7919) % INCREMENTS] as number, i & 7, i, i);
-  const hold = (operations: number): void => {
-    for (const end = at + operations; at < end; at += 1) {
-      const priority = firstPriority(heap);
-      const target = heap.infos[0] as number;
-      const time = (heap.times[0] as number) + (increments[at % INCREMENTS] as number);
-      hash = Math.imul(hash ^ (heap.datas[0] as number), 31) + target;
-      dropFirst(heap);
-      pushHeap(heap, time, priority, target, at);
-    }
+type Push<Q> = (queue: Q, time: Micros, priority: number, kind: number, target: number, data: number) => unknown;
+type Hold<Q> = (queue: Q, increments: Int32Array, place: Place, operations: number) => Place;
+
+function contest<Q>(queue: Q, push: Push<Q>, hold: Hold<Q>, pending: number, increments: Int32Array): Contestant {
+  for (let i = 0; i < pending; i += 1) push(queue, increments[(i * 7919) % INCREMENTS] as number, i & 7, 0, i, i);
+  let place: Place = { at: 0, hash: 0 };
+  return {
+    hold: (operations) => {
+      place = hold(queue, increments, place, operations);
+    },
+    hash: () => place.hash >>> 0,
+    times: [],
   };
-  return { name: 'heap', hold, hash: () => hash >>> 0, times: [] };
+}
+
+function holdEvents(queue: EventQueue, increments: Int32Array, { at, hash }: Place, operations: number): Place {
+  let sum = hash;
+  for (let i = at; i < at + operations; i += 1) {
+    popEvent(queue);
+    sum = Math.imul(sum ^ queue.data, 31) + queue.target;
+    const time = queue.time + (increments[i & MASK] as number);
+    pushEvent(queue, time, queue.priority, queue.kind, queue.target, i);
+  }
+  return { at: at + operations, hash: sum };
+}
+
+function holdTimers(queue: EventQueue, increments: Int32Array, { at, hash }: Place, operations: number): Place {
+  let sum = hash;
+  for (let i = at; i < at + operations; i += 1) {
+    popEvent(queue);
+    sum = Math.imul(sum ^ queue.data, 31) + queue.target;
+    const time = queue.time + (increments[i & MASK] as number);
+    pushTimer(queue, time, queue.priority, queue.kind, queue.target, i);
+  }
+  return { at: at + operations, hash: sum };
+}
+
+function holdHeap(heap: EventHeap, increments: Int32Array, { at, hash }: Place, operations: number): Place {
+  let sum = hash;
+  for (let i = at; i < at + operations; i += 1) {
+    const priority = firstPriority(heap);
+    const target = heap.infos[0] as number;
+    const time = (heap.times[0] as number) + (increments[i & MASK] as number);
+    sum = Math.imul(sum ^ (heap.datas[0] as number), 31) + target;
+    dropFirst(heap);
+    pushHeap(heap, time, priority, target, i);
+  }
+  return { at: at + operations, hash: sum };
+}
+
+function pushHeapEvent(heap: EventHeap, time: Micros, priority: number, _: number, target: number, data: number): void {
+  pushHeap(heap, time, priority, target, data);
 }
 
 function median(values: readonly number[]): number {

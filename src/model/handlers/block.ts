@@ -22,9 +22,12 @@ import type { Run, World } from '../world.js';
 import { countDefects } from './faults.js';
 import { activeBits } from './gates.js';
 import { noteHour } from './hours.js';
+import { noteStall } from './timeline.js';
 
 /** Blocks in a row within twice the block time that make a chain normal again. */
 export const NORMAL_BLOCKS = 3;
+/** Slots without a block that count as a stall: the warning line of the finality lag (blueprint.md section 15.2). */
+const STALL_SLOTS = 12;
 /** Silent rounds after which a validator's reward is withheld under the anti-abuse gate (blueprint.md section 9.2). */
 const INACTIVE_BLOCKS = 4;
 
@@ -51,6 +54,7 @@ export function accountBlock(world: World, run: Run, block: Block): void {
   addToHistogram(world.finalities, finality);
   world.participationSum += block.participation;
   if (interval > world.longestStall) world.longestStall = interval;
+  if (interval >= STALL_SLOTS * chain.blockTime) noteStall(world, block.at - interval, interval);
   addInteger(world.facts, block.at);
   addWord(world.facts, (proposer << 8) ^ block.rounds);
 

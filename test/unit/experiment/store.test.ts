@@ -126,7 +126,7 @@ describe('a write that fails', () => {
   });
 
   test('for a folder without permission says which', () => {
-    const locked = process.getuid?.() === 0 ? '/proc/locked' : dir; // root may write anywhere but there
+    const locked = process.getuid?.() === 0 ? '/sys/locked' : dir; // root may write anywhere but there
     chmodSync(dir, 0o500);
     expect(problemsOf(() => writeResult(locked, stored))).toMatchObject([{ file: locked }]);
     chmodSync(dir, 0o700);

@@ -118,6 +118,10 @@ test('an outage under active gates rolls the gates back, all at one height', () 
   expect(outcome.undone).toMatchObject([{ kind: 'gate-rollback', cause: 'outage' }]);
   expect(kinds(outcome).filter((kind) => kind === 'gate-inactive').length).toBeGreaterThan(0);
   expect(outcome.undone[0]?.slotsLost).toBeGreaterThan(0);
+  const stall = outcome.timeline?.filter((transition) => transition.kind.startsWith('stall'));
+  expect(stall?.map((transition) => transition.kind)).toEqual(['stall-start', 'stall-end']);
+  expect(stall?.[0]?.at).toBeLessThan(2 * HOUR + MINUTE);
+  expect(stall?.[1]?.at).toBeGreaterThan(2 * HOUR + 30 * MINUTE);
 });
 
 test('a defect that most nodes share and that pays wrongly needs a state rollback, and the error is reported', () => {
