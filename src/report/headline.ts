@@ -47,7 +47,7 @@ export const VERDICT_WORD: Readonly<Record<Summary['verdict'], string>> = {
 /** What makes the result incomplete, or null. */
 export function writeWarning(summary: Summary): string | null {
   if (summary.complete && summary.replications === summary.requested) return null;
-  return `Incomplete: ${formatNumber(summary.replications)} of ${formatCount(summary.requested, 'rollout')} were simulated. Run the same command with --resume to finish.`;
+  return `Incomplete: ${formatNumber(summary.replications)} of ${formatCount(summary.requested, 'rollout')} were simulated. Run the same command again for all of them.`;
 }
 
 /** Claims that do not pass, the gravest first. */

@@ -32,7 +32,7 @@ test('every command in it runs, in the order of the text', async () => {
   );
   expect(lines.length).toBeGreaterThan(3);
   const cwd = createFolder();
-  symlinkSync(join(ROOT, 'scenarios'), join(cwd, 'scenarios'));
+  for (const folder of ['scenarios', 'test']) symlinkSync(join(ROOT, folder), join(cwd, folder));
   for (const words of lines as string[]) {
     const few = /^run\b/.test(words) ? ' --replications 2' : ''; // the last flag counts
     const code = await new Promise((resolve) => {

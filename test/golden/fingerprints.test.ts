@@ -5,17 +5,17 @@ import { createPilotCache, rehearse } from '#model/rehearsal';
 import { loadScenario } from '#scenario/load';
 
 const folder = new URL('../../scenarios/', import.meta.url).pathname;
-const files = readdirSync(folder).filter((file) => file.endsWith('.yaml')).toSorted();
+const files = readdirSync(folder)
+  .filter((file) => file.endsWith('.yaml'))
+  .toSorted();
 
-test('every scenario decides the same values at the same times as before', async () => {
-  const lines = files.flatMap((file) => {
-    const { plan, seed } = loadScenario(folder + file);
-    const cache = createPilotCache();
-    const replications = file === 'mainnet-rollout.yaml' ? [0] : [0, 1, 2];
-    return replications.map((replication) => {
-      const { fingerprint, result, blocks } = rehearse(plan, seed, replication, { details: false, cache });
-      return `${file} ${replication} ${fingerprint} ${result} ${blocks} blocks`;
-    });
+test.each(files)('%s decides the same values at the same times as before', async (file) => {
+  const { plan, seed } = loadScenario(folder + file);
+  const cache = createPilotCache();
+  const replications = file === 'mainnet-rollout.yaml' ? [0] : [0, 1, 2];
+  const lines = replications.map((replication) => {
+    const { fingerprint, result, blocks } = rehearse(plan, seed, replication, { details: false, cache });
+    return `${replication} ${fingerprint} ${result} ${blocks} blocks`;
   });
-  await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot('./fingerprints.txt');
+  await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot(`./fingerprints/${file.replace('.yaml', '')}.txt`);
 });

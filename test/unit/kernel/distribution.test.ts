@@ -141,6 +141,12 @@ describe('quantiles', () => {
     expect(Math.abs(second - first * first - varianceOf(law))).toBeLessThanOrEqual(0.01 * deviation ** 2 + 1e-9);
   });
 
+  test('a probability that a value reaches exactly gives that value', () => {
+    const quarters: Distribution = { kind: 'empirical', values: [4, 2, 3, 1] };
+    expect([0.25, 0.5, 0.75, 1].map((p) => quantileOf(quarters, p))).toEqual([1, 2, 3, 4]);
+    expect([0.26, 0.51, 0.76].map((p) => quantileOf(quarters, p))).toEqual([2, 3, 4]);
+  });
+
   test('the ends are the smallest and the largest value', () => {
     const ends = (law: Distribution): number[] => [quantileOf(law, 0), quantileOf(law, 1)];
     expect(ends(lawOf('uniform'))).toEqual([1e6, 3e6]);

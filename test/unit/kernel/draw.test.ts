@@ -86,6 +86,16 @@ test('keys do not walk through one another: draws of a row of keys coincide no m
   expect(seen.size).toBeGreaterThan(90_000 - 7);
 });
 
+test('two keys that meet in the first round of one index part again', () => {
+  const first = (index: number): number => (Math.imul(index, 0x9e3779b1) + 0x6a09e667) | 0;
+  for (let index = 0; index < 1000; index += 1) {
+    for (const step of [1, 2, 64]) {
+      const other = first(index) ^ first(index + step);
+      expect(drawUint32(0, index)).not.toBe(drawUint32(other, index + step));
+    }
+  }
+});
+
 test('a draw is a uint32, a derived key an int32, and neither is the other', () => {
   let high = 0;
   let negative = 0;

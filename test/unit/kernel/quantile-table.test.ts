@@ -85,15 +85,18 @@ test('a normal law that is cut at 0 draws 0 as often as it should', () => {
   const law: Distribution = { kind: 'normal', mean: 500_000, deviation: 500_000 };
   const table = compileTable(law);
   let zeros = 0;
+  let least = 0;
   let worst = 0;
   const cells = 1 << 18;
   for (let i = 0; i < cells; i += 1) {
     const word = i * 16_384 + 8192;
     const value = drawFromTable(table, word);
     if (value === 0) zeros += 1;
+    least = Math.min(least, value);
     worst = Math.max(worst, Math.abs(value - exact(law, word)));
   }
   expect(Math.abs(zeros / cells - 0.15865525393145705)).toBeLessThan(0.01);
+  expect(least).toBe(0);
   expect(worst).toBeLessThan(0.01 * 500_000);
 });
 

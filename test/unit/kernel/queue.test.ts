@@ -263,14 +263,18 @@ describe('state', () => {
     for (const width of widths) expect(width).toBeLessThanOrEqual(4096);
   });
 
-  test('a few hundred events need little room, however wide the spread', () => {
-    const queue = createEventQueue();
-    for (let i = 0; i < 400; i += 1) pushEvent(queue, i, 0, 0, 0, i);
-    for (let i = 0; i < 50_000; i += 1) {
-      popEvent(queue);
-      pushEvent(queue, queue.time + ((i * 7919) % 100_003) * 1000, 0, 0, 0, i);
+  test('a few hundred events need little room, be they spread wide or crowded under timeouts far off', () => {
+    for (const isCrowded of [false, true]) {
+      const queue = createEventQueue();
+      for (let i = 0; i < 400; i += 1) pushEvent(queue, i, 0, 0, 0, i);
+      for (let i = 0; i < 50_000; i += 1) {
+        popEvent(queue);
+        const delay = ((i * 7919) % 100_003) * (isCrowded ? 1 : 1000);
+        pushEvent(queue, queue.time + delay, 0, 0, 0, i);
+        if (isCrowded) cancelEvent(queue, pushTimer(queue, queue.time + 900_000_000, 0, 0, 0, i));
+      }
+      const bytes = queue.records.byteLength + queue.tails.byteLength + queue.occupied.byteLength;
+      expect(bytes).toBeLessThan(100_000);
     }
-    const bytes = queue.records.byteLength + queue.tails.byteLength + queue.occupied.byteLength;
-    expect(bytes).toBeLessThan(100_000);
   });
 });

@@ -101,7 +101,8 @@ test('a snapshot restored twice gives the same continuation twice, and the origi
   for (let i = 0; i < 200; i += 1) schedule(simulation, i, 0, i % 3, i, i);
   advance(simulation, 3000, branch(simulation));
   const taken = snapshot(simulation);
-  const logs = [restore(taken), simulation, restore(taken)].map((copy) => {
+  const logs = [() => restore(taken), () => simulation, () => restore(taken)].map((take) => {
+    const copy = take();
     const { log, handler } = recorder(copy);
     const play = branch(copy);
     advance(copy, 6000, (kind, target, data) => {
