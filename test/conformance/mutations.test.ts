@@ -119,6 +119,13 @@ test.each([
     'code = VK_NONE;',
     ['vk', 'net'],
   ],
+  [
+    'a threshold is emitted again with every vote',
+    'model/consensus/vote-keeper.ts',
+    'votes.emitted |= 1 << code;',
+    '',
+    ['vk', 'net'],
+  ],
 ])('the traces expose a core in which %s', async (_, file, line, replacement, kinds) => {
   const files = findDivergences(await breakSource(file, line, replacement));
   const found = new Set(files.map((one) => one.slice(0, one.indexOf('-'))));

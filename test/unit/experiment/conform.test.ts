@@ -3,7 +3,7 @@ import { UserError } from '#base/error';
 import { conformTrace, formatConformance } from '#experiment/conform';
 import type { ConformReport, Mask } from '#experiment/conformance/report';
 import { parseTrace } from '#experiment/itf';
-import { int, type Json, map, optional, set, tuple, variant } from '../../conformance/reference.js';
+import { int, type Json, optional, set, tuple, variant } from '../../conformance/reference.js';
 import { networkTrace, referenceTraces, type Script, scriptOf } from '../../conformance/reference-traces.js';
 
 const TRACES = referenceTraces();
@@ -271,8 +271,63 @@ describe('steps', () => {
       rejected: conform(copyOf('sm-locked.itf.json')).rejected + 1,
     });
   });
+  test('in which a pending input starts the height are a start', () => {
+    const trace = copyOf('net-locked.itf.json');
+    put(
+      trace,
+      ['states', 1, 'own::net::_hist', 'input'],
+      variant('PendingDInput', variant('NewRoundProposerCInput', int(0))),
+    );
+    expect(conform(trace)).toEqual(conform(copyOf('net-locked.itf.json')));
+  });
+  test('in which a vote of another height is dropped compare nothing', () => {
+    const trace = copyOf('net-locked.itf.json');
+    const dropped = structuredClone(statesOf(trace)[2] as Json);
+    put(dropped, ['own::net::_hist', 'input', 'value', 'height'], int(7));
+    put(dropped, ['own::net::_hist', 'input', 'value', 'srcAddress'], 'v4');
+    put(dropped, ['own::net::_hist', 'output'], variant('NoConsensusOutput'));
+    put(trace, ['states', 2, 'own::net::system', '#map', 0, 1, 'incomingVotes'], set(['a vote of height 7']));
+    statesOf(trace).splice(3, 0, dropped);
+    const { comparisons } = conform(copyOf('net-locked.itf.json'));
+    expect(conform(trace)).toMatchObject({ divergence: null, comparisons: { keeper: comparisons.keeper } });
+  });
+  test('in which a proposal of another than the proposer, or of another height, is dropped are fed to no driver', () => {
+    for (const [name, other] of [
+      ['srcAddress', 'v3'],
+      ['height', int(7)],
+    ] as const) {
+      const trace = networkOf(scriptOf('v4', ['start', 'prevotes 0 v1:nil']));
+      const dropped = structuredClone(statesOf(trace).at(-1) as Json);
+      const proposal = { srcAddress: 'v2', height: int(0), round: int(0), proposal: 'A', validRound: int(-1) };
+      put(dropped, ['own::net::_hist', 'input'], variant('ProposalDInput', { ...proposal, [name]: other }));
+      const node = ['own::net::system', '#map', 0, 1];
+      put(statesOf(trace).at(-1) as Json, [...node, 'incomingProposals'], set(['a proposal']));
+      statesOf(trace).push(dropped);
+      const report = conform(trace);
+      expect([report.divergence, report.comparisons.driver]).toEqual([null, 3]);
+    }
+  });
+  test('while a value is asked for, drivers are not compared', () => {
+    const request = (height: number, round: number) => {
+      const trace = copyOf('net-invalid.itf.json');
+      put(
+        trace,
+        ['states', 1, 'own::net::system', '#map', 0, 1, 'getValueRequests'],
+        set([tuple(int(height), int(round))]),
+      );
+      return conform(trace).comparisons.driver;
+    };
+    const { driver } = conform(copyOf('net-invalid.itf.json')).comparisons;
+    expect([request(0, 0), request(0, 5), request(5, 0)]).toEqual([driver - 1, driver, driver]);
+  });
+  test('of more than two machine inputs are not of the model', () => {
+    const trace = copyOf('net-locked.itf.json');
+    const inputs = get(trace, ['states', 1, 'own::net::system', '#map', 0, 1, 'es', 'executedInputs']) as Json[];
+    inputs.push(inputs[0] as Json, inputs[0] as Json);
+    expect(() => conform(trace)).toThrow('is one of 3 machine inputs of one step');
+  });
   test('in which a start takes in votes go on with them', () => {
-    const lines = ['start', 'prevotes 0 v1:A v2:A', 'prevotes 0 v3:B', 'prevotes 0 v4:A'];
+    const lines = ['start', 'prevotes 0 v1:A v2:A', 'prevotes 0 v3:B', 'prevotes 0 v4:A', 'proposal v2 0 A'];
     const trace = networkOf(scriptOf('v4', lines));
     const whole = conform(trace);
     const states = statesOf(trace);
@@ -465,12 +520,13 @@ describe('masks', () => {
     expect([report.divergence, maskedOf(report)]).toEqual([null, { 'skip-outranks-precommit': 2 }]);
   });
   test('certificate-merged: votes of the round of a certificate are not compared one by one', () => {
-    const script = scriptOf('v4', ['start', 'commit 0 v1:A v2:A v3:A', 'precommits 0 v1:B', 'prevotes 1 v1:A']);
+    const lines = ['start', 'precommits 0 v4:A', 'commit 0 v1:A v2:A v3:A', 'precommits 0 v1:B', 'prevotes 1 v1:A'];
+    const script = scriptOf('v4', lines);
     const report = conform(networkOf(script));
     expect([report.divergence, maskedOf(report), report.comparisons.keeper]).toEqual([
       null,
       { 'certificate-merged': 1 },
-      1,
+      2,
     ]);
   });
   test('skip-propose-to-propose: the model overlooks a stored proposal after such a skip', () => {
@@ -504,8 +560,19 @@ describe('masks', () => {
     states.push(change);
     const report = conform(trace);
     expect([report.divergence, maskedOf(report)]).toEqual([null, { 'stepchange-ignores-polka-nil': 1 }]);
-    put(change, [...driver, 'bk', 'rounds'], map([])); // no nil polka: no mask
-    expect(conform(trace).divergence).toMatchObject({ step: at + 1, layer: 'driver' });
+    const [round] = get(change, [...driver, 'bk', 'rounds', '#map']) as Json[];
+    const tally = [1, 'prevotes', 'valuesWeights', '#map', 0];
+    for (const [path, other] of [
+      [[...tally, 0], optional('A')], // a polka for a value
+      [[...tally, 1], int(2)], // too little power
+      [[0], int(1)], // of another round
+    ] as const) {
+      const mine = get(round as Json, path);
+      put(round as Json, path, other);
+      const unmasked = conform(trace);
+      expect([maskedOf(unmasked), unmasked.divergence]).toMatchObject([{}, { step: at + 1, layer: 'driver' }]);
+      put(round as Json, path, mine);
+    }
   });
   test('skip-proposer: the model asks the wrong proposer after a skip over several rounds', () => {
     const script = scriptOf('v4', ['start', 'prevotes 2 v1:nil v3:nil', 'prevotes 2 v2:A']);
