@@ -108,6 +108,20 @@ test('a second vote for another value is evidence, kept once, and counts nothing
   ]);
 });
 
+test('evidence is of one voter, type and round each', () => {
+  const keeper = equal(4);
+  const cast = [
+    [PREVOTE, 0, 1],
+    [PREVOTE, 0, 2],
+    [PRECOMMIT, 0, 1],
+    [PREVOTE, 1, 1],
+  ] as const;
+  for (const [type, round, voter] of cast) {
+    for (const value of [7, 8]) addVote(keeper, type, round, value, voter, 9);
+  }
+  expect(keeper.evidence.map(({ type, round, voter }) => [type, round, voter])).toEqual(cast);
+});
+
 test('an unknown validator is ignored', () => {
   const keeper = equal(4);
   expect(addVote(keeper, PREVOTE, 3, 7, 4, 0)).toBe(VK_NONE);
@@ -147,9 +161,11 @@ test('a round may hold more values than there are rows at first', () => {
 
 test('pruning drops the rounds below and keeps the others', () => {
   const keeper = equal(4);
-  for (const round of [2, 0, 3, 1]) addVote(keeper, PREVOTE, round, round, 0, 9);
+  for (const round of [2, 0, 1, 3]) addVote(keeper, PREVOTE, round, round, 0, 9);
   prune(keeper, 2);
   expect([0, 1, 2, 3].map((round) => powerOf(keeper, round, PREVOTE, 'any'))).toEqual([0, 0, 1, 1]);
+  addVote(keeper, PREVOTE, 1, 8, 1, 9); // late: of a round that was dropped
+  expect([voteOf(keeper, 1, PREVOTE, 0), voteOf(keeper, 1, PREVOTE, 1)]).toEqual([undefined, 8]);
   addVote(keeper, PREVOTE, 5, 7, 0, 9); // reuses a record
   expect(votesFor(keeper, 5, PREVOTE, 7)).toEqual([0]);
   expect([2, 3, 5].map((round) => voteOf(keeper, round, PREVOTE, 0))).toEqual([2, 3, 7]);
@@ -163,6 +179,8 @@ test('one validator opens a bounded number of future rounds; what is refused is 
   expect(keeper.dropped).toBe(1);
   expect(addVote(keeper, PREVOTE, 3, 7, 1, 0)).toBe(VK_NONE); // others are not affected
   expect(addVote(keeper, PREVOTE, 3, 7, 0, 0)).toBe(VK_SKIP); // and its votes for their rounds count
+  addVote(keeper, PREVOTE, 2, 7, 0, 2); // and those for the present and the past
+  expect([keeper.dropped, powerOf(keeper, 2, PREVOTE, 7)]).toEqual([1, 1]);
   addVote(keeper, PREVOTE, 1_000_001, 7, 0, 100); // one of its rounds is no longer in the future
   expect(keeper.dropped).toBe(1);
 });
@@ -176,7 +194,7 @@ test('a keeper of a new height remembers nothing, with the same validators or ot
   expect(keeper.evidence).toEqual([]);
   expect(evidence).toHaveLength(1);
   expect(powerOf(keeper, 0, PREVOTE, 7)).toBe(0);
-  expect([0, 1, 2].map((voter) => addVote(keeper, PREVOTE, 0, NIL, voter, 0))).toEqual([0, 0, VK_POLKA_NIL]);
+  expect([0, 1, 2].map((voter) => addVote(keeper, PREVOTE, 0, 7, voter, 0))).toEqual([0, 0, VK_POLKA_VALUE]);
   for (let round = 1; round <= FUTURE_ROUNDS_PER_VOTER + 1; round += 1) addVote(keeper, PREVOTE, round, 7, 0, 0);
   expect(keeper.dropped).toBe(1);
   resetVoteKeeper(keeper, createValidatorSet([1, 1, 1, 1, 1, 1]));
