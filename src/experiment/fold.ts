@@ -3,7 +3,7 @@
  */
 import { assert } from '#base/assert';
 import { addInteger, addText, createFingerprint, formatFingerprint } from '#base/fingerprint';
-import { METRICS } from '#model/metric';
+import { isMeasured, METRICS } from '#model/metric';
 import type { Outcome } from '#model/outcome';
 import type { LoadedScenario } from '#scenario/load';
 import { breakDown, countResults } from './breakdown.js';
@@ -46,7 +46,10 @@ export function foldSummary(scenario: FoldedScenario, outcomes: readonly Outcome
     verdict: verdictOf(expectations),
     expectations,
     metrics: Object.fromEntries(
-      METRICS.map((metric) => [metric.key, measure(metric, ordered, plan.horizon, SUMMARY_CONFIDENCE)]),
+      METRICS.filter((metric) => isMeasured(metric, plan)).map((metric) => [
+        metric.key,
+        measure(metric, ordered, plan.horizon, SUMMARY_CONFIDENCE),
+      ]),
     ),
     results: countResults(ordered, SUMMARY_CONFIDENCE),
     breakdown: breakDown(plan, ordered, SUMMARY_CONFIDENCE),

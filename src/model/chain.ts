@@ -7,13 +7,17 @@
 import type { Micros } from '#base/time';
 import { compileTable, type QuantileTable } from '#kernel/quantile-table';
 import { createEventQueue, type EventQueue } from '#kernel/queue';
-import { streamKey } from '#kernel/stream';
+import { createStream, streamKey } from '#kernel/stream';
 import type { Certificate, RoundCertificate } from './consensus/certificate.js';
 import { createDriver, type Driver, type DriverOutput } from './consensus/driver.js';
+import { createLog, type Log } from './consensus/log.js';
+import type { Recording } from './consensus/trace.js';
 import { createValidatorSet, type ValidatorSet } from './consensus/vote.js';
+import { createIntake, type Intake } from './network/intake.js';
 import { createMessageTable, type MessageTable } from './network/message.js';
 import { createNetwork, type Network } from './network/network.js';
-import type { Plan, TimeoutsPlan } from './plan.js';
+import { createTopology, type Topology } from './network/topology.js';
+import type { ByzantineFault, Plan, TimeoutsPlan } from './plan.js';
 import { createProver, type Prover } from './proofs/prover.js';
 import { type Committee, electCommittee } from './validators/committee.js';
 import type { Population } from './validators/population.js';
@@ -43,9 +47,16 @@ export interface Gate {
   deactivation: number; // first height at which they no longer do; Infinity unless it is rolled back
 }
 
+/** What is wrong with a value, as bits. */
+export const FLAW_PAYLOAD = 1; // nobody can execute it
+export const FLAW_PROOF = 2; // its proof does not verify: refused where proofs are asked for
+export const FLAW_CENSORED = 4; // it leaves out what should be in it; nobody can tell at once
+
 export interface Values {
   count: number;
   proposer: Int32Array; // by value
+  parent: Int32Array; // the value decided at the height before, as the proposer has it; −1 for none
+  flaws: Uint8Array;
   dialect: Int32Array;
   proved: Uint8Array; // carries the proof of an earlier block
   slotStart: Float64Array; // µs: when the proposer entered the height
@@ -63,6 +74,21 @@ export interface Ring {
   readonly forked: Uint8Array;
 }
 
+/** One way in which a validator does not follow the protocol now. */
+export interface Misconduct {
+  readonly occurrence: number; // index + 1 of the occurrence of the fault behind it
+  readonly fault: ByzantineFault;
+  readonly actsBelow: number; // a uint32 draw below this acts
+  readonly dropsBelow: number;
+  readonly lateness: QuantileTable | null;
+}
+
+/** A message that waits with its Byzantine sender. */
+export interface HeldBack {
+  readonly bytes: number;
+  readonly audience: Uint8Array | null;
+}
+
 export interface Chain {
   readonly name: string;
   readonly n: number;
@@ -71,11 +97,19 @@ export interface Chain {
   readonly timeouts: TimeoutsPlan;
   readonly blockBytes: number;
   readonly voteBytes: number;
+  readonly partBytes: number;
+  readonly commitWait: Micros | null; // between a decision and the next height; null: heights follow the slots
+  readonly replayDelay: Micros;
   readonly committeeTarget: number;
   readonly proofLag: number;
   readonly cacheHitBelow: number; // a uint32 draw below this finds its proof verified
   readonly population: Population;
   readonly network: Network;
+  readonly topology: Topology | null; // null: everybody is connected to everybody
+  readonly byPeerState: boolean; // a message waits until its receiver has told that it is at the message's height
+  readonly eager: number; // overlay: neighbours a message is pushed to
+  readonly heartbeat: Micros; // overlay: between two announcements to the others
+  readonly intake: Intake | null; // null: nodes handle any number of messages at once
   readonly prover: Prover;
   readonly build: QuantileTable;
   readonly execute: QuantileTable;
@@ -105,6 +139,14 @@ export interface Chain {
   forks: number; // heights at which two validators decided different values
   violations: number;
   lost: number; // messages that found their receiver down or too far behind
+  duplicates: number; // messages that came a second time over another link
+  forgeries: number; // messages refused for their signature
+  evidence: number; // validators that were caught contradicting themselves
+  haltAt: number; // nodes of the previous release stop after this height; Infinity: they do not
+  misconducts: number; // ways in which validators do not follow the protocol now
+  recording: Recording | null; // steps of consensus that are to be recorded
+  readonly heldBack: Map<number, HeldBack>; // by message row: what Byzantine nodes send later
+  readonly twins: Map<number, readonly [number, number]>; // by height × 4096 + round: what an equivocating proposer shows to each half
   // by validator
   readonly up: Uint8Array;
   readonly stuck: Uint8Array; // a certified value is invalid to it
@@ -120,8 +162,14 @@ export interface Chain {
   readonly aheadOf: Int32Array; // a peer known to be ahead, −1 for none
   readonly syncing: Uint8Array; // a request is under way
   readonly buffered: number[][]; // message rows of future heights
-  readonly lastVote: Float64Array; // [node × 2 + type] → height × 65536 + round of the last vote sent
-  readonly lastVoteValue: Int32Array;
+  readonly cast: Map<number, number>[]; // its votes at its height: round × 2 + type → value
+  readonly logs: Log[];
+  readonly head: Int32Array; // the value it decided last, −1 for none
+  readonly branched: Uint8Array; // 1: it decided something else than the chain
+  readonly misconduct: (readonly Misconduct[])[];
+  readonly everFaulty: Uint8Array; // 1: agreement is not promised to it
+  readonly half: Uint8Array; // which of the two halves it belongs to that equivocators play against each other
+  readonly accused: Uint8Array; // 1: there is evidence against it
   readonly proveFactor: Float64Array; // ≥ 1
 }
 
@@ -145,6 +193,7 @@ export function createChain(
   const committeeKey = streamKey(seed, replication, `chain/${name}/vrf`);
   const committee = electCommittee(population, plan.chain.committeeTarget, committeeKey, 0);
   const network = createNetwork(plan.network, population.region);
+  const { topology } = plan.network;
   const widest = plan.network.delays.length > 0 ? 40_000 : 1_000;
   return {
     name,
@@ -154,11 +203,19 @@ export function createChain(
     timeouts: plan.chain.timeouts,
     blockBytes: plan.chain.blockBytes,
     voteBytes: plan.chain.voteBytes,
+    partBytes: plan.chain.partBytes,
+    commitWait: plan.chain.commitWait,
+    replayDelay: plan.chain.replayDelay,
     committeeTarget: plan.chain.committeeTarget,
     proofLag: plan.proofs.lag,
     cacheHitBelow: Math.round(plan.proofs.cacheHit * 4_294_967_296),
     population,
     network,
+    topology: createTopology(topology, n, createStream(seed, 0, `chain/${name}/topology`)),
+    byPeerState: plan.network.gossip === 'peer-state',
+    eager: topology.kind === 'mesh' ? n : topology.eager,
+    heartbeat: topology.kind === 'mesh' ? 0 : topology.heartbeat,
+    intake: plan.network.queues === null ? null : createIntake(plan.network.queues, n),
     prover: createProver(plan.proofs.workers),
     build: compileTable(plan.chain.build),
     execute: compileTable(plan.chain.execute),
@@ -168,11 +225,13 @@ export function createChain(
     committeeKey,
     queue: createEventQueue({ bucketWidth: Math.max(1, Math.round((widest * 8) / (n * n))) }),
     messages: createMessageTable(),
-    drivers: Array.from({ length: n }, (_, i) => createDriver(i, legacySet)),
+    drivers: Array.from({ length: n }, (_, i) => createDriver(i, legacySet, plan.chain.rules)),
     outputs: [],
     values: {
       count: 0,
       proposer: new Int32Array(64),
+      parent: new Int32Array(64),
+      flaws: new Uint8Array(64),
       dialect: new Int32Array(64),
       proved: new Uint8Array(64),
       slotStart: new Float64Array(64),
@@ -203,6 +262,14 @@ export function createChain(
     forks: 0,
     violations: 0,
     lost: 0,
+    duplicates: 0,
+    forgeries: 0,
+    evidence: 0,
+    haltAt: Number.POSITIVE_INFINITY,
+    misconducts: 0,
+    recording: null,
+    heldBack: new Map(),
+    twins: new Map(),
     up: new Uint8Array(n).fill(1),
     stuck: new Uint8Array(n),
     release: new Uint8Array(n),
@@ -217,8 +284,14 @@ export function createChain(
     aheadOf: new Int32Array(n).fill(-1),
     syncing: new Uint8Array(n),
     buffered: Array.from({ length: n }, () => []),
-    lastVote: new Float64Array(2 * n).fill(-1),
-    lastVoteValue: new Int32Array(2 * n),
+    cast: Array.from({ length: n }, () => new Map()),
+    logs: Array.from({ length: n }, createLog),
+    head: new Int32Array(n).fill(-1),
+    branched: new Uint8Array(n),
+    misconduct: Array.from({ length: n }, () => []),
+    everFaulty: new Uint8Array(n),
+    half: new Uint8Array(n),
+    accused: new Uint8Array(n),
     proveFactor: new Float64Array(n).fill(1),
   };
 }
@@ -273,12 +346,25 @@ export function recordDecided(chain: Chain, height: number, value: number): void
   chain.decided[index] = value;
 }
 
-/** Adds a value and returns its number. */
-export function addValue(chain: Chain, proposer: number, dialect: number, proved: boolean, slotStart: Micros): number {
+/**
+ * Adds a value and returns its number.
+ *
+ * @param parent - the value decided before it, −1 for none
+ */
+export function addValue(
+  chain: Chain,
+  proposer: number,
+  parent: number,
+  dialect: number,
+  proved: boolean,
+  slotStart: Micros,
+): number {
   const values = chain.values;
   const id = values.count;
   if (id === values.proposer.length) growValues(values);
   values.proposer[id] = proposer;
+  values.parent[id] = parent;
+  values.flaws[id] = 0;
   values.dialect[id] = dialect;
   values.proved[id] = proved ? 1 : 0;
   values.slotStart[id] = slotStart;
@@ -295,6 +381,8 @@ function growValues(values: Values): void {
     return to;
   };
   values.proposer = copy(values.proposer, new Int32Array(size));
+  values.parent = copy(values.parent, new Int32Array(size));
+  values.flaws = copy(values.flaws, new Uint8Array(size));
   values.dialect = copy(values.dialect, new Int32Array(size));
   values.proved = copy(values.proved, new Uint8Array(size));
   values.slotStart = copy(values.slotStart, new Float64Array(size));
@@ -302,11 +390,22 @@ function growValues(values: Values): void {
   values.releasePower = copy(values.releasePower, new Float64Array(size));
 }
 
-/** Whether a node may accept a value: same state, and the proof it asks for (blueprint sections 13.1 and 22). */
+/**
+ * Whether a node may accept a value: it can be executed on the same state, and carries the proof that the node asks for
+ * (blueprint sections 13.1 and 22). What it builds on is another question: `extendsHead`.
+ */
 export function accepts(chain: Chain, node: number, value: number): boolean {
   const own = chain.dialect[node] as number;
-  if ((((chain.values.dialect[value] as number) ^ own) & DIALECT_STATE) !== 0) return false;
-  return (own & DIALECT_PROOFS) === 0 || chain.values.proved[value] === 1;
+  const { dialect, proved, flaws } = chain.values;
+  if ((((dialect[value] as number) ^ own) & DIALECT_STATE) !== 0) return false;
+  const flaw = flaws[value] as number;
+  if ((flaw & FLAW_PAYLOAD) !== 0) return false;
+  return (own & DIALECT_PROOFS) === 0 || (proved[value] === 1 && (flaw & FLAW_PROOF) === 0);
+}
+
+/** Whether a value builds on what the node decided last. */
+export function extendsHead(chain: Chain, node: number, value: number): boolean {
+  return chain.values.parent[value] === chain.head[node];
 }
 
 /** Recomputes what a node applies at a height, and until which height that holds. */

@@ -3,6 +3,8 @@
  * distribution-free intervals of a mean possible (`stats/interval`).
  */
 
+import type { Plan } from './plan.js';
+
 export type MetricKind = 'probability' | 'quantity';
 export type MetricUnit = 'share' | 'duration' | 'count' | 'units' | 'ratio';
 
@@ -15,6 +17,7 @@ export interface Metric {
   readonly better: 'lower' | 'higher' | 'neither';
   readonly label: string;
   readonly text: string; // one or two sentences: what it is and how it is measured
+  readonly needs?: 'phases' | 'queues'; // of the plan; without them there is nothing to measure
 }
 
 const probability = (key: string, better: Metric['better'], label: string, text: string): Metric => {
@@ -53,6 +56,22 @@ export const METRICS: readonly Metric[] = [
     'lower',
     'Block interval, mean',
     'Mean time between consecutive finalized blocks.',
+  ),
+  quantity(
+    'liveness.blockInterval.p50',
+    'duration',
+    [0, 'horizon'],
+    'lower',
+    'Block interval, median',
+    'Median of the time between consecutive finalized blocks.',
+  ),
+  quantity(
+    'liveness.blockInterval.p95',
+    'duration',
+    [0, 'horizon'],
+    'lower',
+    'Block interval, p95',
+    '95th percentile of the time between consecutive finalized blocks.',
   ),
   quantity(
     'liveness.blockInterval.p99',
@@ -95,6 +114,37 @@ export const METRICS: readonly Metric[] = [
     'Participation, mean',
     'Mean share of voting power whose precommit is in the commit of a block.',
   ),
+  {
+    ...probability(
+      'liveness.stuck',
+      'lower',
+      'Stuck after healing',
+      'Whether, in the judged phase, no height was finalized or an honest validator that is up entered none. Without phases there is no value.',
+    ),
+    needs: 'phases',
+  },
+  {
+    ...quantity(
+      'liveness.judgedShare',
+      'share',
+      [0, 1],
+      'higher',
+      'Slots finalized when judged',
+      'Blocks finalized in the judged phase over its slots. Without phases there is no value.',
+    ),
+    needs: 'phases',
+  },
+  {
+    ...quantity(
+      'network.refused',
+      'count',
+      [0, null],
+      'lower',
+      'Messages refused',
+      'Messages that nodes did not take in: their queue was full, the peer had sent enough, or they had been there before.',
+    ),
+    needs: 'queues',
+  },
   quantity(
     'rewards.relativeError',
     'ratio',
@@ -199,7 +249,21 @@ export const METRICS: readonly Metric[] = [
     'Invariant violations',
     'Broken invariants of honest validators: agreement, validity, one vote per step.',
   ),
+  quantity(
+    'safety.evidence',
+    'count',
+    [0, null],
+    'neither',
+    'Validators caught',
+    'Validators against which some honest node holds two signed messages that contradict each other.',
+  ),
 ];
+
+/** Whether a plan has what a metric measures. */
+export function isMeasured(metric: Metric, plan: Plan): boolean {
+  if (metric.needs === 'phases') return plan.phases !== null;
+  return metric.needs !== 'queues' || plan.network.queues !== null;
+}
 
 export function findMetric(key: string): Metric | undefined {
   return METRICS.find((metric) => metric.key === key);

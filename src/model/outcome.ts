@@ -2,6 +2,7 @@
  * What one replication tells: its facts' fingerprint, its metrics, and how its rollout ended and why. Plain data.
  */
 import type { Micros } from '#base/time';
+import type { TraceSegment } from './consensus/trace.js';
 
 /** How a rollout ended; `unfinished`: the horizon came first. */
 export type RolloutResult = 'completed' | 'aborted' | 'rolled-back' | 'unfinished';
@@ -79,4 +80,12 @@ export interface Outcome {
   /** Only when details were asked for. */
   readonly timeline?: readonly Transition[];
   readonly hours?: readonly HourRecord[];
+  /** Only when steps of consensus were to be recorded. */
+  readonly recorded?: RecordedSteps;
+}
+
+/** What one validator's core did, and how far its chains got. */
+export interface RecordedSteps {
+  readonly segments: readonly TraceSegment[];
+  readonly tips: readonly { readonly chain: string; readonly validators: number; readonly tip: number }[]; // last finalized heights
 }

@@ -24,6 +24,14 @@ export interface Plan {
   readonly gates: readonly GatePhasePlan[]; // in order of activation
   readonly channels: readonly ChannelPlan[]; // in order of promotion
   readonly faults: readonly FaultPlan[];
+  readonly phases: PhasesPlan | null;
+}
+
+/** Chaos, heal, settle, judge: faults act until the chain is healed; liveness is judged after it has had time to settle. */
+export interface PhasesPlan {
+  readonly chaos: Micros; // from the start; then every fault but Byzantine behaviour ends and none begins
+  readonly settle: Micros; // after that nothing is judged yet
+  readonly judge: Micros; // length of the judged window; the replication ends with it
 }
 
 /** Timeouts of the consensus, linear in the round: base + round × delta. */
@@ -47,6 +55,18 @@ export interface ChainPlan {
   readonly execute: Distribution; // µs a validator needs to check a block before its prevote
   readonly blockBytes: number;
   readonly voteBytes: number;
+  readonly partBytes: number; // a proposal of more bytes travels in parts of this size
+  readonly rules: ConsensusRules;
+  readonly commitWait: Micros | null; // between a decision and the next height; null: heights follow the slots
+  readonly replayDelay: Micros; // a restarted node waits so long for synchronization before it replays its log
+}
+
+/** Where engines of the Tendermint family differ (consensus.md section 18). */
+export interface ConsensusRules {
+  /** What makes a node skip to a later round: f+1 of any votes of it, or a quorum of its prevotes or precommits. */
+  readonly skip: 'one-honest' | 'quorum';
+  /** What a locked node prevotes when another value is proposed without a polka: nil, or its locked value. */
+  readonly locked: 'nil' | 'locked-value';
 }
 
 export interface NetworkPlan {
@@ -56,6 +76,35 @@ export interface NetworkPlan {
   readonly loss: number; // probability that one transmission to one receiver is lost
   readonly retransmit: Micros; // the transport repeats a lost transmission after this, doubling; 0: it never does
   readonly bandwidth: number; // bytes per second of one link
+  readonly uplink: number; // bytes per second that a node sends at most over all its links; 0: unlimited
+  readonly placement: readonly number[] | null; // region of validator i is placement[i mod length]; null: drawn by share
+  readonly topology: TopologyPlan;
+  readonly gossip: 'push' | 'peer-state'; // when a message may leave for a peer: at once, or once it is known to be at its height
+  readonly hop: Distribution | null; // µs added to every transmission: sleep and flush of the gossip routines
+  readonly queues: QueuesPlan | null; // null: nodes handle any number of messages at once
+}
+
+/** Who is connected to whom. In a `mesh` everybody hears everybody directly; elsewhere messages are relayed. */
+export type TopologyPlan =
+  | { readonly kind: 'mesh' }
+  | {
+      readonly kind: OverlayKind;
+      readonly degree: number; // neighbours of a node: exact, or the mean
+      readonly rewire: number; // small world: share of the links that are redirected
+      readonly eager: number; // neighbours a message is pushed to at once; the others are told of it and pull it
+      readonly heartbeat: Micros; // between two such announcements
+    };
+export type OverlayKind = 'random-regular' | 'small-world' | 'scale-free' | 'ring' | 'erdos-renyi';
+
+/** What a node can take in: one server, bounded queues by topic, limits on each peer (blueprint.md section 10). */
+export interface QueuesPlan {
+  readonly processing: number; // µs to handle one message
+  readonly announcements: boolean; // every handled vote costs once more for each neighbour that announces to have it
+  readonly votes: number; // capacity of the queue of votes and certificates; served first
+  readonly blocks: number; // proposals and their parts; served second
+  readonly sync: number; // requests and responses; served last
+  readonly ratePerPeer: number; // messages that one peer may send in a second; 0: any number
+  readonly replayWindow: number; // messages of each topic that a node remembers and refuses the second time; 0: none
 }
 
 /** How the validators of every chain are drawn (blueprint section 22); the seed fixes them for all replications. */
@@ -132,6 +181,8 @@ export interface ChannelPlan {
 
 export type StepPlan =
   | { readonly kind: 'upgrade'; readonly batchShare: number; readonly pause: Micros }
+  /** All stop after the same height, `after` blocks on; each operator then installs the release in its own time. */
+  | { readonly kind: 'halt-upgrade'; readonly after: number; readonly install: Distribution }
   | {
       readonly kind: 'gate';
       readonly phase: string;
@@ -167,7 +218,17 @@ export interface CheckPlan {
   readonly onFail: CheckAction;
 }
 
-export type FaultPlan = CrashFault | PartitionFault | SlowFault | DriftFault | BadReleaseFault;
+export type FaultPlan =
+  | CrashFault
+  | PartitionFault
+  | ClogFault
+  | LossFault
+  | DuplicateFault
+  | DelayFault
+  | SlowFault
+  | DriftFault
+  | ByzantineFault
+  | BadReleaseFault;
 
 interface FaultBase {
   readonly name: string; // unique; names the fault's random streams and its share of the risk
@@ -179,8 +240,8 @@ export type Trigger =
   | { readonly kind: 'at'; readonly time: Micros }
   /** `delay` after `channel` starts (`step` null) or after it starts the gate step of phase `step`. */
   | { readonly kind: 'after'; readonly channel: string; readonly step: string | null; readonly delay: Micros }
-  /** Poisson arrivals, mean `every` apart, while `channel` (null: any channel) is active. */
-  | { readonly kind: 'rate'; readonly every: Micros; readonly channel: string | null };
+  /** Arrivals while `channel` (null: any channel) is active: Poisson, mean `every` apart, or regular, exactly so. */
+  | { readonly kind: 'rate'; readonly every: Micros; readonly regular: boolean; readonly channel: string | null };
 
 /** Which validators of the active chain are hit; drawn anew at each occurrence. */
 export type Target =
@@ -188,7 +249,9 @@ export type Target =
   | { readonly kind: 'share'; readonly share: number; readonly of: TargetPool }
   | { readonly kind: 'power'; readonly power: number; readonly of: TargetPool } // fewest drawn with at least this share of power
   | { readonly kind: 'validators'; readonly validators: readonly number[] }
-  | { readonly kind: 'leader' }; // the first of the leader order
+  | { readonly kind: 'leader' } // the first of the leader order
+  /** As many drawn validators as fit strictly below a third of the power, and `beyond` more. */
+  | { readonly kind: 'faulty'; readonly beyond: number; readonly of: TargetPool };
 
 /** `channel`: only validators that run the release; `chain`: all of the active chain. */
 export type TargetPool = 'chain' | 'channel';
@@ -200,7 +263,41 @@ export interface CrashFault extends FaultBase {
 }
 
 export interface PartitionFault extends FaultBase {
-  readonly kind: 'partition'; // cuts the targets off from the rest, both ways
+  readonly kind: 'partition'; // cuts the targets off from the rest
+  readonly direction: 'both' | 'in' | 'out'; // `in`: they hear nobody but are heard; `out`: the other way round
+  readonly moves: Micros | null; // it moves to newly drawn targets so often
+  readonly duration: Distribution;
+  readonly target: Target;
+}
+
+/** What the targets send and what is sent to them is held, and released when the fault ends. */
+export interface ClogFault extends FaultBase {
+  readonly kind: 'clog';
+  readonly duration: Distribution;
+  readonly target: Target;
+}
+
+/** Transmissions from and to the targets are lost, and repeated by the transport where it does so. */
+export interface LossFault extends FaultBase {
+  readonly kind: 'loss';
+  readonly loss: number; // probability
+  readonly duration: Distribution;
+  readonly target: Target;
+}
+
+/** Messages from and to the targets arrive twice. */
+export interface DuplicateFault extends FaultBase {
+  readonly kind: 'duplicate';
+  readonly share: number; // of the messages
+  readonly duration: Distribution;
+  readonly target: Target;
+}
+
+/** Messages from and to the targets take longer, each for itself, so that they overtake each other. */
+export interface DelayFault extends FaultBase {
+  readonly kind: 'delay';
+  readonly share: number; // of the messages
+  readonly delay: Distribution; // µs
   readonly duration: Distribution;
   readonly target: Target;
 }
@@ -218,6 +315,35 @@ export interface DriftFault extends FaultBase {
   readonly kind: 'drift';
   readonly gate: string; // gate phase whose parameter has drifted
   readonly duration: Distribution; // µs until repaired
+  readonly target: Target;
+}
+
+export type Behaviour =
+  | 'equivocate-proposal' // proposes one value to one half of the others and another one to the rest
+  | 'equivocate-vote' // votes for what each half wants to hear
+  | 'amnesia' // forgets what it locked
+  | 'nil' // prevotes and precommits nil
+  | 'withhold' // sends no votes and no proposals
+  | 'delay' // sends late
+  | 'drop' // leaves out some receivers
+  | 'invalid-proof' // proposes blocks whose proof does not verify
+  | 'invalid-payload' // proposes blocks that nobody can execute
+  | 'spam' // sends votes of rounds to come
+  | 'forge' // sends votes in the name of others
+  | 'replay' // sends old votes again
+  | 'censor'; // proposes blocks without what it does not like, and relays nothing of others
+
+/** Validators that do not follow the protocol. Their own core runs on; what leaves it is changed. */
+export interface ByzantineFault extends FaultBase {
+  readonly kind: 'byzantine';
+  readonly behaviour: Behaviour;
+  readonly acts: number; // probability with which it acts at each height and round
+  readonly heights: readonly [from: number, to: number]; // only at these; to may be Infinity
+  readonly rounds: readonly [from: number, to: number];
+  readonly share: number; // drop: of the receivers
+  readonly delay: Distribution | null; // delay: µs
+  readonly perHeight: number; // spam, forge, replay: messages of each validator and height
+  readonly duration: Distribution;
   readonly target: Target;
 }
 

@@ -7,6 +7,7 @@ import type { Micros } from '#base/time';
 import { createEventQueue, peekTime, popEvent } from '#kernel/queue';
 import { createStream } from '#kernel/stream';
 import { createLogHistogram, meanOfHistogram, quantileOfHistogram } from '#stats/log-histogram';
+import type { Recording, TraceRequest } from './consensus/trace.js';
 import {
   BATCH,
   BATCH_NODE_UP,
@@ -15,7 +16,10 @@ import {
   DEFECT,
   DWELL,
   FAULT_END,
+  FAULT_MOVE,
   FAULT_START,
+  HEAL,
+  JUDGE,
   NEXT_STEP,
   NODE_UP,
   RESTORED,
@@ -24,12 +28,14 @@ import {
   createDefects,
   createFaultStreams,
   endFault,
+  moveFault,
   scheduleFaults,
   showDefect,
   startFault,
 } from './handlers/faults.js';
 import { createHour } from './handlers/hours.js';
 import { bringUp } from './handlers/nodes.js';
+import { beginJudgement, heal, judgedShare, judgedStuck, schedulePhases, trimToPhases } from './handlers/phases.js';
 import type { PilotCache } from './handlers/pilot.js';
 import { advanceRun, disturb } from './handlers/quiet.js';
 import {
@@ -44,7 +50,7 @@ import {
   testDwell,
   undo,
 } from './handlers/rollout.js';
-import type { Outcome } from './outcome.js';
+import type { Outcome, RecordedSteps } from './outcome.js';
 import type { Plan } from './plan.js';
 import type { Run, World } from './world.js';
 
@@ -53,6 +59,7 @@ export { createPilotCache, type PilotCache } from './handlers/pilot.js';
 export interface RehearsalOptions {
   readonly details: boolean; // keep the timeline and the hours
   readonly cache: PilotCache; // shared by the replications of a worker; it never changes an outcome
+  readonly trace?: TraceRequest | undefined; // steps of consensus to record, on every chain that is used
 }
 
 /**
@@ -63,18 +70,27 @@ export interface RehearsalOptions {
  */
 export function rehearse(plan: Plan, seed: string, replication: number, options: RehearsalOptions): Outcome {
   const world = createWorld(plan, seed, replication, options.details);
+  schedulePhases(world);
   scheduleFaults(world);
   startRollout(world);
-  while (world.rollout.state !== 'ended' && advanceWorld(world, options.cache)) {
-    // each pass finalizes a block or handles one event
-  }
-  if (world.rollout.state !== 'ended') world.now = plan.horizon;
+  const recording = options.trace === undefined ? null : { ...options.trace, segments: [] };
+  do {
+    if (recording !== null && world.run !== null) world.run.chain.recording = recording;
+  } while (world.rollout.state !== 'ended' && advanceWorld(world, options.cache)); // a block or an event each
+  if (world.rollout.state !== 'ended') world.now = world.plan.horizon;
   closeRollout(world);
-  return conclude(world);
+  const outcome = conclude(world);
+  return recording === null ? outcome : { ...outcome, recorded: recordedSteps(world, recording) };
+}
+
+function recordedSteps(world: World, recording: Recording): RecordedSteps {
+  const tips = world.runs.map(({ chain }) => ({ chain: chain.name, validators: chain.n, tip: chain.tip }));
+  return { segments: recording.segments, tips };
 }
 
 /** The state before anything happens. */
-export function createWorld(plan: Plan, seed: string, replication: number, details: boolean): World {
+export function createWorld(whole: Plan, seed: string, replication: number, details: boolean): World {
+  const plan = trimToPhases(whole);
   return {
     plan,
     seed,
@@ -112,6 +128,8 @@ export function createWorld(plan: Plan, seed: string, replication: number, detai
     defects: createDefects(plan.faults, seed, replication),
     operations: createStream(seed, replication, 'operations'),
     recoveries: [],
+    healed: false,
+    judgement: null,
     normalBlocks: 0,
     blocks: 0,
     blocksAtMessageLevel: 0,
@@ -129,6 +147,8 @@ export function createWorld(plan: Plan, seed: string, replication: number, detai
     validatorsOff: 0,
     conservationViolations: 0,
     shortfall: 0,
+    evidence: 0,
+    refused: 0,
     undone: [],
     badReleaseOnMainnet: false,
     falseAbort: false,
@@ -180,6 +200,14 @@ function changeConditions(world: World, run: Run, kind: number, target: number, 
       return true;
     case BATCH_NODE_UP:
       return endRestart(world, run, target, data);
+    case FAULT_MOVE:
+      return moveFault(world, run, data);
+    case HEAL:
+      heal(world);
+      return false;
+    case JUDGE:
+      beginJudgement(world, run);
+      return false;
     case DECISION:
       undo(world, data);
       return true;
@@ -220,12 +248,17 @@ function conclude(world: World): Outcome {
       'liveness.slotShare': Math.min(1, world.blocks / slots),
       'liveness.longestStall': world.longestStall,
       'liveness.blockInterval': meanOfHistogram(world.intervals),
+      'liveness.blockInterval.p50': quantileOfHistogram(world.intervals, 0.5),
+      'liveness.blockInterval.p95': quantileOfHistogram(world.intervals, 0.95),
       'liveness.blockInterval.p99': quantileOfHistogram(world.intervals, 0.99),
       'liveness.finality': meanOfHistogram(world.finalities),
       'liveness.finality.p99': quantileOfHistogram(world.finalities, 0.99),
       'liveness.recovery': world.recoveries.length > 0 ? worstOpenRecovery(world) : world.worstRecovery,
       'liveness.missedSlots': Math.max(0, slots - world.blocks),
       'liveness.participation': world.blocks === 0 ? null : world.participationSum / world.blocks,
+      'liveness.stuck': judgedStuck(world, run),
+      'liveness.judgedShare': judgedShare(world, run),
+      'network.refused': world.refused,
       'rewards.relativeError': world.expectedSum === 0 ? null : world.relativeErrorSum / world.expectedSum,
       'rewards.validatorsOff': world.expectedSum === 0 ? null : world.validatorsOff,
       'rewards.conservationViolations': world.conservationViolations,
@@ -242,6 +275,7 @@ function conclude(world: World): Outcome {
       'rollout.duration': end,
       'safety.forks': world.forks,
       'safety.violations': world.violations,
+      'safety.evidence': world.evidence,
     },
     undone: world.undone,
     blocks: world.blocks,

@@ -64,7 +64,7 @@ export interface Occurrence {
   readonly run: number; // id of the chain in use it hit
   readonly start: Micros;
   end: Micros; // Infinity while it lasts and for ever
-  readonly validators: readonly number[];
+  validators: readonly number[];
 }
 
 export interface Rollout {
@@ -116,6 +116,14 @@ export interface DefectState {
   shown: number;
 }
 
+/** What a judged phase is measured against. */
+export interface Judgement {
+  readonly run: number; // id
+  readonly since: Micros;
+  readonly tip: number;
+  readonly heights: Float64Array; // by validator
+}
+
 /** A fault that has ended and whose chain is not yet back to normal. */
 export interface Recovery {
   readonly since: Micros;
@@ -139,6 +147,8 @@ export interface World {
   readonly defects: DefectState[];
   readonly operations: Stream;
   recoveries: Recovery[];
+  healed: boolean; // the phase of chaos is over
+  judgement: Judgement | null; // where the chain stood when the judged phase began
   normalBlocks: number; // consecutive
   // measured
   blocks: number;
@@ -157,6 +167,8 @@ export interface World {
   validatorsOff: number;
   conservationViolations: number;
   shortfall: number;
+  evidence: number; // validators caught contradicting themselves
+  refused: number; // messages that nodes had no room or no patience for
   readonly undone: Undo[];
   badReleaseOnMainnet: boolean;
   falseAbort: boolean;

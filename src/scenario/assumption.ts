@@ -11,7 +11,7 @@ import { find, formatPath, type Path, type TreeMap } from './tree.js';
  * The rows of the table of defaults that a file leaves to it. Those that depend on a channel's name, or on a kind of
  * fault, are noted where they are used.
  *
- * @param given - keys that came from the command line
+ * @param given - keys that came from the command line, or whose default was noted where it was used
  */
 export function listAssumptions(tree: TreeMap, plan: Plan, given: readonly string[]): Assumption[] {
   const names: Readonly<Record<string, readonly string[]>> = {

@@ -7,7 +7,6 @@ import { z } from 'zod';
 import { defaultAt } from './defaults.js';
 import { amountDistribution, durationDistribution } from './distribution.js';
 import {
-  bandwidth,
   basisPoints,
   decimal,
   duration,
@@ -16,8 +15,7 @@ import {
   oneOf,
   positiveDuration,
   positiveShare,
-  quote,
-  say,
+  range,
   section,
   share,
   size,
@@ -32,15 +30,54 @@ export function defaulted<T extends z.ZodType>(schema: T, path: string, text: st
   return z.prefault(schema, value as z.core.util.NoUndefined<z.input<T>>).describe(text);
 }
 
+/** Engines whose timeouts and rules fill what a file leaves out. */
+export const PRESETS = {
+  blueprint: 'Timeouts of the blueprint, rules of the Malachite engine; heights follow the slots.',
+  malachite: 'Timeouts and rules of the Malachite engine as it is published; heights follow the slots.',
+  cometbft: 'Timeouts and rules of CometBFT; the next height follows a second after a decision.',
+} as const;
+
+/** What makes a node skip to a later round. */
+export const SKIP_RULES = {
+  'one-honest': 'A node skips to a later round once more than a third of the power has sent any votes of it.',
+  quorum: 'A node skips to a later round once it holds a quorum of its prevotes, or of its precommits.',
+} as const;
+
+/** What a locked node prevotes when another value is proposed without a polka. */
+export const LOCK_RULES = {
+  nil: 'A locked node prevotes nil for another value, unless a polka allows it.',
+  'locked-value': 'A locked node prevotes its locked value, whatever is proposed.',
+} as const;
+
 const timeouts = section({
-  propose: defaulted(positiveDuration, 'chain.timeouts.propose', 'Wait for the proposal of round 0.'),
-  proposeDelta: defaulted(duration, 'chain.timeouts.proposeDelta', 'More of it in each further round.'),
-  prevote: defaulted(positiveDuration, 'chain.timeouts.prevote', 'Wait after a quorum of differing prevotes.'),
-  prevoteDelta: defaulted(duration, 'chain.timeouts.prevoteDelta', 'More of it in each further round.'),
-  precommit: defaulted(positiveDuration, 'chain.timeouts.precommit', 'Wait after a quorum of differing precommits.'),
-  precommitDelta: defaulted(duration, 'chain.timeouts.precommitDelta', 'More of it in each further round.'),
-  rebroadcast: defaulted(positiveDuration, 'chain.timeouts.rebroadcast', 'Time until a silent node repeats its votes.'),
-  rebroadcastDelta: defaulted(duration, 'chain.timeouts.rebroadcastDelta', 'More of it in each further round.'),
+  propose: positiveDuration.optional().describe('Wait for the proposal of round 0.'),
+  proposeDelta: duration.optional().describe('More of it in each further round.'),
+  prevote: positiveDuration.optional().describe('Wait after a quorum of differing prevotes.'),
+  prevoteDelta: duration.optional().describe('More of it in each further round.'),
+  precommit: positiveDuration.optional().describe('Wait after a quorum of differing precommits.'),
+  precommitDelta: duration.optional().describe('More of it in each further round.'),
+  rebroadcast: positiveDuration.optional().describe('Time until a silent node repeats its votes.'),
+  rebroadcastDelta: duration.optional().describe('More of it in each further round.'),
+});
+
+const consensus = section({
+  preset: defaulted(
+    oneOf(Object.keys(PRESETS) as (keyof typeof PRESETS)[]),
+    'chain.consensus.preset',
+    'Engine whose timeouts and rules fill what the file leaves out.',
+  ),
+  skip: oneOf(Object.keys(SKIP_RULES) as (keyof typeof SKIP_RULES)[])
+    .optional()
+    .describe('What makes a node skip to a later round: one honest vote, or a quorum.'),
+  locked: oneOf(Object.keys(LOCK_RULES) as (keyof typeof LOCK_RULES)[])
+    .optional()
+    .describe('What a locked node prevotes when another value is proposed without a polka.'),
+  commitWait: duration
+    .optional()
+    .describe('Time between a decision and the next height; without it heights follow the slots of chain.blockTime.'),
+  replayDelay: duration
+    .optional()
+    .describe('Time a restarted node waits for synchronization before it replays its log.'),
 });
 
 export const chainSchema = section({
@@ -55,58 +92,16 @@ export const chainSchema = section({
     'chain.committeeTarget',
     'Validators of a committee at most.',
   ),
-  timeouts: timeouts.prefault({}).describe('Timeouts of the consensus: base + round × delta.'),
+  timeouts: timeouts
+    .prefault({})
+    .describe('Timeouts of the consensus: base + round × delta; by default of the preset.'),
+  consensus: consensus.prefault({}).describe('Rules in which engines of the Tendermint family differ.'),
   build: defaulted(durationDistribution, 'chain.build', 'Time in which a proposer builds a block.'),
   execute: defaulted(durationDistribution, 'chain.execute', 'Time in which a validator checks a block.'),
   blockSize: defaulted(size, 'chain.blockSize', 'Size of a block with its proof.'),
   voteSize: defaulted(size, 'chain.voteSize', 'Size of a vote.'),
+  partSize: defaulted(size, 'chain.partSize', 'A proposal of more bytes travels in parts of this size.'),
 });
-
-const region = section({
-  name: word.describe('Name of the region.'),
-  share: positiveShare.optional().describe('Share of the validators; those left out share the rest equally.'),
-});
-
-const FIX_DELAY = 'Write one delay, or { within: …, between: … } with "pairs" for the exceptions.';
-const delayByPlace = section({
-  within: durationDistribution.describe('One-way delay inside a region.'),
-  between: durationDistribution.describe('One-way delay between two regions.'),
-  pairs: list(
-    section({
-      from: word.describe('A region.'),
-      to: word.describe('Another one; the delay holds both ways.'),
-      delay: durationDistribution.describe('One-way delay between the two.'),
-    }),
-  )
-    .optional()
-    .describe('Pairs of regions with a delay of their own.'),
-}).transform(({ within, between, pairs }) => ({ within, between, pairs: pairs ?? [] }));
-const delaySame = durationDistribution.transform((delay) => ({ within: delay, between: delay, pairs: [] }));
-
-export const networkSchema = section({
-  regions: defaulted(list(region, 1), 'network.regions', 'Where validators stand.'),
-  delay: defaulted(
-    z.union([delayByPlace, delaySame], {
-      error: ({ input }) => (input === undefined ? undefined : say(`${quote(input)} is not a delay`, FIX_DELAY)),
-    }),
-    'network.delay',
-    'One-way delay of a message.',
-  ),
-  loss: defaulted(share, 'network.loss', 'Probability that one transmission to one receiver is lost.'),
-  retransmit: defaulted(
-    duration,
-    'network.retransmit',
-    'A lost transmission is repeated after this, doubling; 0s: never.',
-  ),
-  bandwidth: defaulted(bandwidth, 'network.bandwidth', 'Bandwidth of one link.'),
-});
-
-const range = z
-  .tuple([whole(0, 'a number'), whole(0, 'a number')], {
-    error: ({ input }) =>
-      input === undefined ? undefined : say(`${quote(input)} is not a range`, 'Write [min, max], such as [200, 720].'),
-  })
-  .refine(([min, max]) => min <= max, { error: say('max is less than min', 'Write [min, max].') });
 
 export const validatorsSchema = section({
   stakeMean: defaulted(whole(1, 'an amount of stake'), 'validators.stakeMean', 'Mean stake, in units.'),

@@ -4,6 +4,7 @@
 import { z } from 'zod';
 import { defaulted } from './chain-schema.js';
 import { defaultAt } from './defaults.js';
+import { durationDistribution } from './distribution.js';
 import {
   countOrShare,
   duration,
@@ -66,8 +67,19 @@ const mode = oneOf(Object.keys(GATE_MODES) as (keyof typeof GATE_MODES)[])
   .optional()
   .describe('Whether nodes enforce the gate or only compute it.');
 
+const halt = section({
+  after: whole(1, 'a number of blocks').optional().describe('Blocks from the start of the step to the last height.'),
+  install: durationDistribution.optional().describe('Time in which an operator installs the release and restarts.'),
+});
+
 const step = section({
-  upgrade: section({ batches, pause }).optional().describe('Restart the nodes on the new release.'),
+  upgrade: section({
+    batches,
+    pause,
+    halt: halt.optional().describe('In place of batches: all stop after the same height, then each installs.'),
+  })
+    .optional()
+    .describe('Restart the nodes on the new release, in batches or after a common halt.'),
   gate: section({ phase: word.describe('A phase of gates.'), batches, pause, mode })
     .optional()
     .describe('Restart the nodes with a phase of gates, which switches on at the next epoch boundary.'),

@@ -6,7 +6,7 @@
  * scenario really used. `[]` in a path stands for each item of a list.
  */
 import { assert } from '#base/assert';
-import type { CheckAction } from '#model/plan';
+import type { CheckAction, TimeoutsPlan } from '#model/plan';
 
 export interface Default {
   readonly value: unknown;
@@ -29,18 +29,12 @@ export const DEFAULTS: Readonly<Record<string, Default>> = {
   'chain.blockTime': of('5s', '§2.2 block_time_ms'),
   'chain.epochBlocks': of(1440, '§5, §21 row 11: epoch_length'),
   'chain.committeeTarget': of(100, '§2.1 vrf.threshold.target_validator_count'),
-  'chain.timeouts.propose': of('5s', '§2.1 round_timeout_ms: a silent proposer costs propose + precommit = 6s'),
-  'chain.timeouts.proposeDelta': of('500ms', 'assumption: as the Malachite engine; §4.2 states no growth'),
-  'chain.timeouts.prevote': of('1s', 'assumption: as the Malachite engine'),
-  'chain.timeouts.prevoteDelta': of('500ms', 'assumption: as the Malachite engine'),
-  'chain.timeouts.precommit': of('1s', '§2.1 round_timeout_ms: a silent proposer costs propose + precommit = 6s'),
-  'chain.timeouts.precommitDelta': of('500ms', 'assumption: as the Malachite engine'),
-  'chain.timeouts.rebroadcast': of('7s', 'assumption: the sum of the three timeouts, as the Malachite engine'),
-  'chain.timeouts.rebroadcastDelta': of('1500ms', 'assumption: the sum of the three deltas'),
+  'chain.consensus.preset': of('blueprint', '§2.1, §4.2: the chain under rehearsal'),
   'chain.build': of(lognormal('100ms', '200ms'), 'assumption: blocks are about 20 % full (§22)'),
   'chain.execute': of(lognormal('150ms', '300ms'), 'assumption: about 100 transactions a block (§22)'),
   'chain.blockSize': of('550kB', '§22: block 200 kB and proof 350 kB'),
   'chain.voteSize': of('300B', '§22'),
+  'chain.partSize': of('64KiB', 'assumption: as CometBFT (measurements.md section 2)'),
 
   'network.regions': of(
     [{ name: 'america-east' }, { name: 'america-west' }, { name: 'europe' }, { name: 'asia' }],
@@ -50,6 +44,8 @@ export const DEFAULTS: Readonly<Record<string, Default>> = {
   'network.loss': of('0.1%', '§22'),
   'network.retransmit': of('200ms', 'assumption: the least retransmission timeout of TCP on Linux'),
   'network.bandwidth': of('1Gbit/s', 'assumption: the cap of the CometBFT test networks'),
+  'network.gossip': of('push', '§10: gossipsub'),
+  'network.topology': of('mesh', 'assumption: validators are few enough to hear each other directly'),
 
   'validators.stakeMean': of(1000, '§22'),
   'validators.stakeExponent': of(0.8, '§22'),
@@ -109,6 +105,95 @@ export const DEFAULTS: Readonly<Record<string, Default>> = {
   'faults[].probability': of('100%', 'assumption: a fault that is written happens'),
   'expect[].confidence': of('95%', 'assumption: the usual level'),
 };
+
+/** Engines that a scenario may take its timeouts and rules from. */
+export type Preset = 'blueprint' | 'malachite' | 'cometbft';
+
+/** What depends on the preset; one without a wait lets heights follow the slots. */
+export type PresetPath =
+  | `chain.timeouts.${keyof TimeoutsPlan}`
+  | 'chain.consensus.skip'
+  | 'chain.consensus.locked'
+  | 'chain.consensus.replayDelay';
+export type PresetDefaults = Readonly<
+  Record<PresetPath, Default> & Partial<Record<'chain.consensus.commitWait', Default>>
+>;
+
+const TIMEOUTS_SOURCE = 'consensus.md section 8';
+const RULES_SOURCE = 'consensus.md section 18';
+const DELTAS = {
+  'chain.timeouts.proposeDelta': of('500ms', TIMEOUTS_SOURCE),
+  'chain.timeouts.prevoteDelta': of('500ms', TIMEOUTS_SOURCE),
+  'chain.timeouts.precommitDelta': of('500ms', TIMEOUTS_SOURCE),
+} as const;
+
+export const PRESET_DEFAULTS: Readonly<Record<Preset, PresetDefaults>> = {
+  blueprint: {
+    'chain.timeouts.propose': of('5s', '§2.1 round_timeout_ms: a silent proposer costs propose + precommit = 6s'),
+    'chain.timeouts.proposeDelta': of('500ms', 'assumption: as the Malachite engine; §4.2 states no growth'),
+    'chain.timeouts.prevote': of('1s', 'assumption: as the Malachite engine'),
+    'chain.timeouts.prevoteDelta': of('500ms', 'assumption: as the Malachite engine'),
+    'chain.timeouts.precommit': of('1s', '§2.1 round_timeout_ms: a silent proposer costs propose + precommit = 6s'),
+    'chain.timeouts.precommitDelta': of('500ms', 'assumption: as the Malachite engine'),
+    'chain.timeouts.rebroadcast': of('7s', 'assumption: the sum of the three timeouts, as the Malachite engine'),
+    'chain.timeouts.rebroadcastDelta': of('1500ms', 'assumption: the sum of the three deltas'),
+    'chain.consensus.skip': of('one-honest', 'assumption: as the Malachite engine (consensus.md section 18)'),
+    'chain.consensus.locked': of('nil', 'assumption: as the Malachite engine (consensus.md section 18)'),
+    'chain.consensus.replayDelay': of('5s', 'assumption: as the Malachite engine (consensus.md section 13)'),
+  },
+  malachite: {
+    ...DELTAS,
+    'chain.timeouts.propose': of('3s', TIMEOUTS_SOURCE),
+    'chain.timeouts.prevote': of('1s', TIMEOUTS_SOURCE),
+    'chain.timeouts.precommit': of('1s', TIMEOUTS_SOURCE),
+    'chain.timeouts.rebroadcast': of('5s', `${TIMEOUTS_SOURCE}: the sum of the three timeouts`),
+    'chain.timeouts.rebroadcastDelta': of('1500ms', `${TIMEOUTS_SOURCE}: the sum of the three deltas`),
+    'chain.consensus.skip': of('one-honest', RULES_SOURCE),
+    'chain.consensus.locked': of('nil', RULES_SOURCE),
+    'chain.consensus.replayDelay': of('5s', 'consensus.md section 13: wal_replay_delay'),
+  },
+  cometbft: {
+    ...DELTAS,
+    'chain.timeouts.propose': of('3s', TIMEOUTS_SOURCE),
+    'chain.timeouts.prevote': of('1s', TIMEOUTS_SOURCE),
+    'chain.timeouts.precommit': of('1s', TIMEOUTS_SOURCE),
+    'chain.timeouts.rebroadcast': of('2s', 'assumption: its majority queries run every 2s (consensus.md section 18)'),
+    'chain.timeouts.rebroadcastDelta': of('0s', 'assumption: those queries do not slow down'),
+    'chain.consensus.skip': of('quorum', RULES_SOURCE),
+    'chain.consensus.locked': of('locked-value', RULES_SOURCE),
+    'chain.consensus.replayDelay': of('0s', 'assumption: a node replays its log before it asks anybody'),
+    'chain.consensus.commitWait': of('1s', `${RULES_SOURCE}: timeout_commit`),
+  },
+};
+
+const CAPACITY = of(1024, '§2.1 network.max_channel_buffer');
+
+/** Defaults of keys that matter only where their section, or their kind of fault, is written. */
+export const CONDITIONAL_DEFAULTS: Readonly<Record<string, Default>> = {
+  'network.topology.degree': of(8, '§10: mesh 8'),
+  'network.topology.rewire': of('10%', 'assumption: enough for short ways, and most links stay near'),
+  'network.topology.heartbeat': of('900ms', '§10: heartbeat of gossip'),
+  'network.queues.processing': of('75us', 'assumption: one check of an ed25519 signature (measurements.md section 2)'),
+  'network.queues.announcements': of(false, 'assumption: votes are announced at no cost'),
+  'network.queues.votes': CAPACITY,
+  'network.queues.blocks': CAPACITY,
+  'network.queues.sync': CAPACITY,
+  'network.queues.ratePerPeer': of(128, '§10: messages of a peer in a second'),
+  'network.queues.replayWindow': of(1024, '§10: replay guard of each topic'),
+  'channels[].steps[].upgrade.halt.after': of(100, 'assumption: time enough to hear of the height'),
+  'channels[].steps[].upgrade.halt.install': of(
+    lognormal('49m', '90m'),
+    'measurements.md section 8: most validators of Persistence v3 done at 49m; the tail is an assumption',
+  ),
+  'faults[].direction': of('both', 'assumption: a link that is cut is cut both ways'),
+  'faults[].acts': of('100%', 'assumption: it misses no chance'),
+};
+
+export const AWS_DELAY = of(
+  'aws: measured means, 5% deviation (normal)',
+  'measurements.md section 1: aws-latencies.csv of CometBFT',
+);
+export const AWS_WITHIN = of('500us', 'assumption: one datacentre; the measurements say nothing of it');
 
 /** Kinds of channels that differ in their defaults; a channel of any other name is an `other`. */
 export type Profile = 'development' | 'testnet' | 'canary' | 'mainnet' | 'other';
@@ -186,6 +271,7 @@ export const CANARY_CHAIN = of('mainnet', '§17: chosen validators of the produc
 export const SHADOW_MODE = of('shadow', 'assumption: a part of a chain can compute a gate but not enforce it');
 export const ENFORCE_MODE = of('enforce', 'assumption: the whole chain runs the release');
 export const HORIZON_FACTOR = 1.5;
+export const PHASES_SOURCE = 'assumption: the end of the phases; nothing is judged after it';
 export const HORIZON_SOURCE = 'assumption: one and a half times the planned duration, for holds and recoveries';
 
 /** One of the checks of a channel that writes none, as a file would write it. */
@@ -257,11 +343,24 @@ export const FAULT_DEFAULTS = {
   share: of('100%', 'assumption: a defect is in every copy of the release'),
   minUpgraded: of(1, 'assumption: one node is enough'),
   crash: of('operations.crashRestart', 'assumption: a crashed node is down until somebody restarts it'),
+  byzantine: of('0s', 'assumption: who is Byzantine is so from the start'),
+  lasting: of('to the end', 'assumption: who is Byzantine stays so'),
+  messages: of('100%', 'assumption: every message is hit'),
+  dropped: of('50%', 'assumption: half of the receivers'),
+  late: of({ uniform: { min: '0s', max: '1s' } }, 'assumption: up to the timeout of a vote'),
+  perHeight: of(10, 'assumption: a nuisance, no flood'),
 } as const;
 
 /** The default at `path`, which must have one. */
 export function defaultAt(path: string): Default {
   const found = DEFAULTS[path];
+  assert(found !== undefined, `there is a default for ${path}`);
+  return found;
+}
+
+/** The default at `path` of a key that matters only in its place. */
+export function conditionalAt(path: string): Default {
+  const found = CONDITIONAL_DEFAULTS[path];
   assert(found !== undefined, `there is a default for ${path}`);
   return found;
 }

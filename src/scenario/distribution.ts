@@ -115,3 +115,8 @@ export const durationDistribution = distributionOf(duration, 'DurationDistributi
 
 /** A law of amounts. */
 export const amountDistribution = distributionOf(decimal(0, 'an amount'), 'AmountDistribution', 'an amount', true);
+
+/** A law of durations of the table of defaults. */
+export function parseLaw(written: unknown): Distribution {
+  return durationDistribution.parse(written);
+}

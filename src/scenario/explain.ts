@@ -2,10 +2,19 @@
  * What every key of a scenario, every metric and every word means: gathered from where each fact stands, never copied.
  */
 import { METRICS, type Metric, PROBE_METRICS } from '#model/metric';
-import { GATES } from './chain-schema.js';
+import { GATES, LOCK_RULES, PRESETS, SKIP_RULES } from './chain-schema.js';
 import { CHECK_ACTIONS, GATE_MODES } from './channel-schema.js';
-import { CHANNEL_DEFAULTS, type ChannelDefaults, DEFAULTS, type Default, formatValue } from './defaults.js';
-import { FAULT_KINDS } from './fault-schema.js';
+import {
+  CHANNEL_DEFAULTS,
+  type ChannelDefaults,
+  CONDITIONAL_DEFAULTS,
+  DEFAULTS,
+  type Default,
+  formatValue,
+  PRESET_DEFAULTS,
+} from './defaults.js';
+import { BEHAVIOURS, DIRECTIONS, FAULT_KINDS } from './fault-schema.js';
+import { GOSSIPS, REGION_PRESETS, TOPOLOGIES } from './network-schema.js';
 import { QUANTITY_EXAMPLE } from './quantity.js';
 import { FIDELITIES, UNSUPPORTED } from './schema.js';
 import { scenarioJsonSchema } from './schema-json.js';
@@ -61,6 +70,14 @@ function entries(): readonly Entry[] {
     ...tableEntries(GATES, 'gate'),
     ...phaseEntries(),
     ...tableEntries(FAULT_KINDS, 'kind of fault'),
+    ...tableEntries(BEHAVIOURS, 'Byzantine behaviour'),
+    ...tableEntries(DIRECTIONS, 'direction of a partition'),
+    ...tableEntries(TOPOLOGIES, 'topology'),
+    ...tableEntries(GOSSIPS, 'way of gossip'),
+    ...tableEntries(REGION_PRESETS, 'set of regions'),
+    ...tableEntries(PRESETS, 'preset of the consensus'),
+    ...tableEntries(SKIP_RULES, 'rule of skipping rounds'),
+    ...tableEntries(LOCK_RULES, 'rule of locked nodes'),
     ...tableEntries(CHECK_ACTIONS, 'check action'),
     ...tableEntries(GATE_MODES, 'gate mode'),
     ...tableEntries(FIDELITIES, 'fidelity'),
@@ -159,8 +176,12 @@ function keyEntries(): Entry[] {
 
 function keyEntry(topic: string, nodes: readonly Node[], required: boolean): Entry {
   const facts: Fact[] = [{ label: 'value', value: distinct(nodes.map(describeValue)).join(', or ') }];
-  const row = DEFAULTS[topic];
+  const row = DEFAULTS[topic] ?? CONDITIONAL_DEFAULTS[topic];
   if (row !== undefined) facts.push(defaultFact('default', row));
+  for (const [preset, defaults] of Object.entries(PRESET_DEFAULTS)) {
+    const used = Object.entries(defaults).find(([path]) => path === topic)?.[1];
+    if (used !== undefined) facts.push(defaultFact(`default of ${preset}`, used));
+  }
   for (const [profile, used] of channelDefaults(topic)) facts.push(defaultFact(`default of ${profile}`, used));
   if (required) facts.push({ label: 'required', value: 'yes' });
   const text = distinct(nodes.map((node) => node.description ?? '')).join(' ');

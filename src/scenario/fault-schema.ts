@@ -2,18 +2,57 @@
  * The faults of a scenario as a file writes them: what goes wrong, when, for how long and to whom.
  */
 import { z } from 'zod';
+import type { Behaviour } from '#model/plan';
 import { defaulted } from './chain-schema.js';
 import { durationDistribution } from './distribution.js';
-import { decimal, duration, list, oneOf, positiveShare, rate, say, section, share, whole, word } from './value.js';
+import {
+  beyondFaulty,
+  decimal,
+  duration,
+  list,
+  oneOf,
+  positiveDuration,
+  positiveShare,
+  range,
+  rate,
+  say,
+  section,
+  share,
+  whole,
+  word,
+} from './value.js';
 
 /** What each kind of fault is. */
 export const FAULT_KINDS = {
   crash: 'Nodes stop and come back after a while.',
-  partition: 'Nodes are cut off from the rest, both ways.',
+  partition: 'Nodes are cut off from the rest, both ways or one way, in one place or in ever new ones.',
+  clog: 'What nodes send and what is sent to them is held, and released when the fault ends.',
+  loss: 'Transmissions from and to nodes are lost, and repeated by the transport where it does so.',
+  duplicate: 'Messages from and to nodes arrive twice.',
+  delay: 'Messages from and to nodes take longer, each by its own time.',
+  reorder: 'Messages from and to nodes take longer by any time up to a spread, so that they overtake each other.',
   slow: 'Links, or proving, of some nodes take a multiple of their time.',
+  byzantine: 'Validators do not follow the protocol; their behaviour says how.',
   drift: 'Nodes are configured differently: once a gate is enforced they compute another result than the rest.',
   'bad-release': 'The release has a defect that heights set off with some probability.',
 } as const;
+
+/** What a Byzantine validator does. */
+export const BEHAVIOURS: Readonly<Record<Behaviour, string>> = {
+  'equivocate-proposal': 'It proposes one value to one half of the others and another value to the rest.',
+  'equivocate-vote': 'It votes for what each half of the others wants to hear.',
+  amnesia: 'It forgets what it locked and votes as if it were free.',
+  nil: 'It prevotes and precommits nil.',
+  withhold: 'It sends no votes and no proposals.',
+  delay: 'It sends late.',
+  drop: 'It leaves out some of the receivers.',
+  'invalid-proof': 'It proposes blocks whose proof does not verify.',
+  'invalid-payload': 'It proposes blocks that nobody can execute.',
+  spam: 'It sends votes of rounds to come.',
+  forge: 'It sends votes in the name of others.',
+  replay: 'It sends old votes again.',
+  censor: 'It proposes blocks without what it does not like, and relays nothing of others.',
+};
 
 const when = section({
   channel: word.describe('Channel that must have started.'),
@@ -31,13 +70,15 @@ const targets = section({
   power: positiveShare.optional().describe('As few as hold such a share of the voting power.'),
   validators: list(whole(0, 'the number of a validator'), 1).optional().describe('These, by number from 0.'),
   leader: z.literal(true).optional().describe('The first of the leader order.'),
+  faulty: beyondFaulty
+    .optional()
+    .describe('As many as fit strictly below a third of the power, f, or so many more, such as f+1.'),
 }).superRefine((written, context) => {
-  const { count, share: part, power, validators, leader } = written;
-  const chosen = [count, part, power, validators, leader].filter((one) => one !== undefined).length;
+  const { count, share: part, power, validators, leader, faulty } = written;
+  const chosen = [count, part, power, validators, leader, faulty].filter((one) => one !== undefined).length;
   if (chosen !== 1) {
-    context.addIssue(
-      say(`targets are chosen in ${chosen} ways`, 'Write exactly one of count, share, power, validators and leader.'),
-    );
+    const fix = 'Write exactly one of count, share, power, validators, leader and faulty.';
+    context.addIssue(say(`targets are chosen in ${chosen} ways`, fix));
   }
 });
 export type TargetsInput = z.output<typeof targets>;
@@ -47,7 +88,8 @@ const happening = {
   at: duration.optional().describe('Time since the start; with targets in a channel, since that channel started.'),
   when: when.optional().describe('A time after a channel or a gate step started.'),
   rate: rate.optional().describe('Mean number of occurrences in a time, drawn as a Poisson process.'),
-  channel: word.optional().describe('With rate: only while this channel is active.'),
+  every: positiveDuration.optional().describe('Time between occurrences that follow each other regularly.'),
+  channel: word.optional().describe('With rate or every: only while this channel is active.'),
   probability: defaulted(share, 'faults[].probability', 'Probability that an occurrence happens at all.'),
 };
 const outage = {
@@ -64,7 +106,59 @@ const crash = section({
   ...outage,
   for: durationDistribution.optional().describe('How long the nodes are down; by default operations.crashRestart.'),
 });
-const partition = section({ kind: kindOf('partition'), ...outage });
+/** Which ways a partition cuts. */
+export const DIRECTIONS = {
+  both: 'Cut-off nodes neither hear nor are heard.',
+  in: 'Cut-off nodes hear nobody but are heard.',
+  out: 'Cut-off nodes are heard by nobody but hear.',
+} as const;
+
+const partition = section({
+  kind: kindOf('partition'),
+  ...outage,
+  direction: oneOf(Object.keys(DIRECTIONS) as (keyof typeof DIRECTIONS)[])
+    .optional()
+    .describe('Which ways are cut: both, in (they hear nobody) or out (nobody hears them).'),
+  moves: positiveDuration.optional().describe('It moves to newly drawn targets so often; without it, it stays.'),
+});
+const clog = section({ kind: kindOf('clog'), ...outage });
+const loss = section({
+  kind: kindOf('loss'),
+  ...outage,
+  loss: positiveShare.describe('Probability that a transmission is lost.'),
+});
+const duplicate = section({
+  kind: kindOf('duplicate'),
+  ...outage,
+  share: positiveShare.describe('Share of the messages that arrive twice.'),
+});
+const delayed = section({
+  kind: kindOf('delay'),
+  ...outage,
+  delay: durationDistribution.describe('What a message takes longer.'),
+  share: positiveShare.optional().describe('Share of the messages that are delayed; by default all.'),
+});
+const reorder = section({
+  kind: kindOf('reorder'),
+  ...outage,
+  spread: positiveDuration.describe('A message takes longer by any time up to this.'),
+  share: positiveShare.optional().describe('Share of the messages that are delayed; by default all.'),
+});
+const byzantine = section({
+  kind: kindOf('byzantine'),
+  ...outage,
+  for: durationDistribution.optional().describe('How long it lasts; by default to the end.'),
+  behaviour: oneOf(Object.keys(BEHAVIOURS) as Behaviour[]).describe('What the validators do.'),
+  acts: share.optional().describe('Probability with which they act at each height and round.'),
+  heights: range.optional().describe('Only at heights from the first to the second; by default all.'),
+  rounds: range.optional().describe('Only in rounds from the first to the second; by default all.'),
+  share: positiveShare.optional().describe('With drop: share of the receivers that are left out; by default 50%.'),
+  delay: durationDistribution.optional().describe('With delay: how late they send; by default 0s to 1s, uniform.'),
+  perHeight: whole(1, 'a number of messages')
+    .max(10_000)
+    .optional()
+    .describe('With spam, forge and replay: messages of each validator and height; by default 10.'),
+});
 const slow = section({
   kind: kindOf('slow'),
   ...outage,
@@ -93,10 +187,17 @@ const badRelease = section({
 export const faultSchema = z.discriminatedUnion('kind', [
   crash.describe(FAULT_KINDS.crash),
   partition.describe(FAULT_KINDS.partition),
+  clog.describe(FAULT_KINDS.clog),
+  loss.describe(FAULT_KINDS.loss),
+  duplicate.describe(FAULT_KINDS.duplicate),
+  delayed.describe(FAULT_KINDS.delay),
+  reorder.describe(FAULT_KINDS.reorder),
   slow.describe(FAULT_KINDS.slow),
+  byzantine.describe(FAULT_KINDS.byzantine),
   drift.describe(FAULT_KINDS.drift),
   badRelease.describe(FAULT_KINDS['bad-release']),
 ]);
 export type FaultInput = z.output<typeof faultSchema>;
+export type ByzantineInput = Extract<FaultInput, { kind: 'byzantine' }>;
 
 export const faultsSchema = list(faultSchema);

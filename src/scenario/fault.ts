@@ -2,8 +2,9 @@
  * Faults: when each happens and whom it hits.
  */
 import type { Distribution } from '#kernel/distribution';
-import type { ChannelPlan, FaultPlan, GatePhasePlan, Target, Trigger } from '#model/plan';
-import { FAULT_DEFAULTS } from './defaults.js';
+import type { ChannelPlan, FaultPlan, GatePhasePlan, PartitionFault, Target, Trigger } from '#model/plan';
+import { resolveByzantine } from './byzantine.js';
+import { conditionalAt, FAULT_DEFAULTS } from './defaults.js';
 import type { FaultInput, TargetsInput } from './fault-schema.js';
 import { addProblem, assume, type Findings } from './findings.js';
 import { suggest } from './suggest.js';
@@ -66,8 +67,26 @@ function resolveFault(input: FaultInput, name: string, path: Path, context: Faul
   switch (input.kind) {
     case 'crash':
       return { ...shared, kind: input.kind, duration: input.for ?? defaultCrash(name, context) };
-    case 'partition':
+    case 'partition': {
+      const direction =
+        input.direction ??
+        assume<PartitionFault['direction']>(findings, `faults.${name}.direction`, conditionalAt('faults[].direction'));
+      return { ...shared, kind: input.kind, direction, moves: input.moves ?? null, duration: input.for };
+    }
+    case 'clog':
       return { ...shared, kind: input.kind, duration: input.for };
+    case 'loss':
+      return { ...shared, kind: input.kind, loss: input.loss, duration: input.for };
+    case 'duplicate':
+      return { ...shared, kind: input.kind, share: input.share, duration: input.for };
+    case 'delay':
+    case 'reorder': {
+      const part = input.share ?? parsePercent(assume(findings, `faults.${name}.share`, FAULT_DEFAULTS.messages));
+      const delay: Distribution = input.kind === 'delay' ? input.delay : { kind: 'uniform', min: 0, max: input.spread };
+      return { ...shared, kind: 'delay', share: part, delay, duration: input.for };
+    }
+    case 'byzantine':
+      return { ...shared, ...resolveByzantine(input, name, path, findings) };
     case 'slow':
       return { ...shared, kind: input.kind, on: input.on, factor: input.factor, duration: input.for };
     case 'drift':
@@ -90,15 +109,16 @@ function resolveTrigger(
   context: FaultContext,
 ): Trigger {
   const { findings } = context;
-  const { at, when, rate, channel } = input;
-  const chosen = [at, when, rate].filter((one) => one !== undefined).length;
-  if (chosen > 1 || (chosen === 0 && input.kind !== 'bad-release')) {
-    addProblem(findings, path, `the fault happens in ${chosen} ways`, 'Write exactly one of at, when and rate.');
+  const { at, when, rate, every, channel } = input;
+  const chosen = [at, when, rate, every].filter((one) => one !== undefined).length;
+  const fromStart = input.kind === 'bad-release' || input.kind === 'byzantine';
+  if (chosen > 1 || (chosen === 0 && !fromStart)) {
+    addProblem(findings, path, `the fault happens in ${chosen} ways`, 'Write exactly one of at, when, rate and every.');
   }
   if (channel !== undefined) checkChannel(channel, [...path, 'channel'], context);
-  if (channel !== undefined && rate === undefined) {
+  if (channel !== undefined && rate === undefined && every === undefined) {
     const fix = `Write "when: { channel: ${channel}, after: … }".`;
-    addProblem(findings, [...path, 'channel'], '"channel" goes with "rate" only', fix);
+    addProblem(findings, [...path, 'channel'], '"channel" goes with "rate" and "every" only', fix);
   }
   const bound = channel ?? targetChannel;
   const first = channel ?? when?.channel;
@@ -106,13 +126,15 @@ function resolveTrigger(
     const what = `the fault happens in channel "${first}" and hits channel "${targetChannel}"`;
     addProblem(findings, [...path, 'targets', 'channel'], what, 'Name one channel.');
   }
-  if (rate !== undefined) return { kind: 'rate', every: rate, channel: bound ?? null };
+  if (rate !== undefined) return { kind: 'rate', every: rate, regular: false, channel: bound ?? null };
+  if (every !== undefined) return { kind: 'rate', every, regular: true, channel: bound ?? null };
   if (when !== undefined) {
     checkChannel(when.channel, [...path, 'when', 'channel'], context);
     if (when.gate !== undefined) checkStep(when.channel, when.gate, [...path, 'when', 'gate'], context);
     return { kind: 'after', channel: when.channel, step: when.gate ?? null, delay: when.after };
   }
-  const time = at ?? parseDuration(assume(findings, `faults.${name}.at`, FAULT_DEFAULTS.release));
+  const start = input.kind === 'byzantine' ? FAULT_DEFAULTS.byzantine : FAULT_DEFAULTS.release;
+  const time = at ?? parseDuration(assume(findings, `faults.${name}.at`, start));
   return bound === undefined ? { kind: 'at', time } : { kind: 'after', channel: bound, step: null, delay: time };
 }
 
@@ -137,6 +159,7 @@ function resolveTarget(input: TargetsInput, path: Path, context: FaultContext): 
   }
   if (input.share !== undefined) return { kind: 'share', share: input.share, of: pool };
   if (input.power !== undefined) return { kind: 'power', power: input.power, of: pool };
+  if (input.faulty !== undefined) return { kind: 'faulty', beyond: input.faulty, of: pool };
   if (input.validators !== undefined) {
     const chain = Math.max(0, ...(channels?.map((channel) => channel.chainValidators) ?? []));
     input.validators.forEach((validator, i) => {

@@ -10,22 +10,22 @@ import { type Problem, UserError } from '#base/error';
 
 import { fingerprintText } from '#base/fingerprint';
 import { canonicalJson } from '#base/order';
-import { formatDuration } from '#base/time';
 import type { Fidelity, Plan } from '#model/plan';
 import { listAssumptions } from './assumption.js';
+import { resolveChain } from './chain.js';
 import { resolveChannels } from './channel.js';
 import type { Claim } from './claim.js';
-import { HORIZON_FACTOR, HORIZON_SOURCE } from './defaults.js';
 import { resolveClaims, warnOfUnprovable } from './expectation.js';
 import { nameFaults, resolveFaults, UNEXPLAINED } from './fault.js';
-import { type Assumption, addWarning, assume, createFindings, type Findings } from './findings.js';
+import { type Assumption, createFindings, type Findings } from './findings.js';
 import { resolveGates } from './gate.js';
+import { resolveHorizon, warnOfLateFaults } from './horizon.js';
 import { resolveNetwork } from './network.js';
 import { readLayers, readText } from './overlay.js';
 import { applyOverride } from './override.js';
 import { type Finding, toProblems } from './place.js';
 import { createLocator, describeIssues } from './problem.js';
-import { channelTime, roundUp } from './schedule.js';
+import { channelTime } from './schedule.js';
 import { FIDELITIES, NAME_PATTERN, type SectionName, type Sections, scenarioSchema } from './schema.js';
 import { find, type TreeMap, toPlain } from './tree.js';
 
@@ -87,6 +87,8 @@ export function loadScenarioText(text: string, fileName: string, options: LoadOp
   const plan: Plan = { name, fidelity: options.fidelity ?? sections.fidelity, horizon, ...parts };
   const replications = options.replications ?? sections.replications;
   const given = Object.entries(options).flatMap(([key, value]) => (value === undefined ? [] : [key]));
+  // Where a default depends on another key, it was noted where it was used.
+  const noted = findings.assumptions.map(({ path }) => path);
   warnOfUnprovable(claims, replications, findings);
   return {
     file: fileName,
@@ -97,7 +99,7 @@ export function loadScenarioText(text: string, fileName: string, options: LoadOp
     replications,
     claims,
     hash: fingerprintText(canonicalJson({ plan, claims })),
-    assumptions: [...listAssumptions(tree, plan, given), ...findings.assumptions],
+    assumptions: [...listAssumptions(tree, plan, [...given, ...noted]), ...findings.assumptions],
     warnings: toProblems(findings.warnings),
   };
 }
@@ -126,7 +128,8 @@ type Resolved = Omit<Plan, 'name' | 'fidelity'> & { readonly claims: readonly Cl
 
 /** What the sections mean together; undefined if one of them is broken. */
 function resolveSections(sections: Partial<Sections>, tree: TreeMap, findings: Findings): Resolved | undefined {
-  const { chain, validators, witnesses, proofs, rewards, telemetry, operations } = sections;
+  const { validators, witnesses, proofs, rewards, telemetry, operations } = sections;
+  const chain = sections.chain && resolveChain(sections.chain, findings);
   const network = sections.network && resolveNetwork(sections.network, findings);
   const gates = sections.gates && resolveGates(sections.gates, findings);
   const channels = sections.channels && gates && resolveChannels(sections.channels, gates, findings);
@@ -152,16 +155,13 @@ function resolveSections(sections: Partial<Sections>, tree: TreeMap, findings: F
     return undefined;
   }
   const planned = whole.reduce((sum, channel) => sum + channelTime(channel, chain, operations.restart), 0);
-  const horizon = sections.horizon ?? assumeHorizon(planned, findings);
-  if (horizon < planned) {
-    const what = `the horizon of ${formatDuration(horizon)} is shorter than the plan of ${formatDuration(planned)}`;
-    addWarning(findings, ['horizon'], what, 'No replication can complete; lengthen it or shorten the dwells.');
-  }
-  const { blockSize, voteSize, ...times } = chain;
+  const phases = sections.phases ?? null;
+  const horizon = resolveHorizon(sections.horizon, planned, phases, findings);
+  if (phases !== null) warnOfLateFaults(faults, phases, findings);
   const { batches, ...people } = operations;
   return {
     horizon,
-    chain: { ...times, blockBytes: blockSize, voteBytes: voteSize },
+    chain,
     network,
     validators,
     witnesses,
@@ -172,14 +172,9 @@ function resolveSections(sections: Partial<Sections>, tree: TreeMap, findings: F
     gates,
     channels: whole,
     faults,
+    phases,
     claims,
   };
-}
-
-function assumeHorizon(planned: number, findings: Findings): number {
-  const horizon = roundUp(planned * HORIZON_FACTOR);
-  assume(findings, 'horizon', { value: formatDuration(horizon), source: HORIZON_SOURCE });
-  return horizon;
 }
 
 /** The names in a list of the file, whatever else is wrong with it. */

@@ -3,11 +3,13 @@
  */
 import { describeProblem } from '#base/error';
 import { formatDuration, type Micros } from '#base/time';
-import type { Distribution } from '#kernel/distribution';
 import { findProbeMetric } from '#model/metric';
-import type { ChannelPlan, CheckPlan, Condition, FaultPlan, Plan, StepPlan, Target, Trigger } from '#model/plan';
+import type { ChannelPlan, CheckPlan, Condition, Plan, StepPlan } from '#model/plan';
+import { describeFault } from './fault-text.js';
+import { describeLaw } from './law-text.js';
 import type { LoadedScenario } from './load.js';
 import { formatQuantity } from './quantity.js';
+import { describeRules } from './rules-text.js';
 import { channelTime, countBatches, stepTime } from './schedule.js';
 
 /** Steps, checks, gates, faults and claims of a scenario, and every default with its source. */
@@ -22,6 +24,7 @@ export function describePlan(loaded: LoadedScenario): string {
     '',
     `Planned duration ${formatDuration(total)} (about ${blocks} blocks), horizon ${formatDuration(plan.horizon)}.`,
     `${loaded.replications} replications, seed ${loaded.seed}, fidelity ${plan.fidelity}, hash ${loaded.hash}.`,
+    ...describeRules(plan),
     '',
     'Channels, in order of promotion',
     ...plan.channels.flatMap((channel, i) => describeChannel(channel, i, times[i] ?? 0, plan)),
@@ -87,6 +90,10 @@ function describeStep(step: StepPlan, channel: ChannelPlan, plan: Plan): string 
     ];
     return `dwell ${parts.length === 0 ? '0s' : parts.join(' or ')}${parts.length > 1 ? ', the later' : ''}`;
   }
+  if (step.kind === 'halt-upgrade') {
+    const blocks = `${step.after} block${step.after === 1 ? '' : 's'}`;
+    return `upgrade: all halt ${blocks} on, then each installs in ${describeLaw(step.install)}`;
+  }
   const count = countBatches(channel.validators, step.batchShare);
   const pause = step.pause > 0 && count > 1 ? `, ${formatDuration(step.pause)} apart` : '';
   const how = count === 1 ? 'all at once' : `in ${count} batches${pause}`;
@@ -105,84 +112,4 @@ function describeCheck(check: CheckPlan): string {
     `${check.statistic} of ${check.metric} over ${formatDuration(check.window)}, every ${formatDuration(check.interval)}: ` +
     `success ${say(check.success)}, ${failure}; ${row}: ${check.onFail}`
   );
-}
-
-function describeFault(fault: FaultPlan): string {
-  const odds = fault.probability < 1 ? `, with probability ${formatQuantity(fault.probability, 'share')}` : '';
-  const when = `${describeTrigger(fault.trigger)}${odds}`;
-  if (fault.kind === 'bad-release') {
-    const gate = fault.gate === null ? '' : ` while ${fault.gate} is active`;
-    const least = fault.minUpgraded > 1 ? `, from ${fault.minUpgraded} upgraded nodes on` : '';
-    const odd = `${fault.perHeight} a height`;
-    return `${fault.defect} of ${formatQuantity(fault.share, 'share')} of the upgraded nodes, ${odd}${gate}${least}; ${when}`;
-  }
-  const lasting = `for ${describeLaw(fault.duration)}`;
-  const who = describeTarget(fault.target);
-  switch (fault.kind) {
-    case 'crash':
-      return `crash of ${who} ${lasting}; ${when}`;
-    case 'partition':
-      return `partition of ${who} ${lasting}; ${when}`;
-    case 'slow':
-      return `${fault.on === 'prove' ? 'proving' : 'links'} of ${who} ${fault.factor} times slower ${lasting}; ${when}`;
-    case 'drift':
-      return `configuration of ${who} drifted for gate ${fault.gate} ${lasting}; ${when}`;
-  }
-}
-
-function describeTrigger(trigger: Trigger): string {
-  switch (trigger.kind) {
-    case 'at':
-      return trigger.time === 0 ? 'from the start' : `at ${formatDuration(trigger.time)}`;
-    case 'after': {
-      const gate = trigger.step === null ? '' : ` gate ${trigger.step} of`;
-      return `${formatDuration(trigger.delay)} after the start of${gate} ${trigger.channel}`;
-    }
-    case 'rate': {
-      const where = trigger.channel === null ? '' : ` while ${trigger.channel} is active`;
-      return `every ${formatDuration(trigger.every)} on average${where}`;
-    }
-  }
-}
-
-function describeTarget(target: Target): string {
-  switch (target.kind) {
-    case 'leader':
-      return 'the leader';
-    case 'validators':
-      return `validators ${target.validators.join(', ')}`;
-    case 'count':
-      return `${target.count} ${target.count === 1 ? poolText(target.of).replace('validators', 'validator') : poolText(target.of)}`;
-    case 'share':
-      return `${formatQuantity(target.share, 'share')} of the ${poolText(target.of)}`;
-    case 'power':
-      return `${poolText(target.of)} with ${formatQuantity(target.power, 'share')} of the power`;
-  }
-}
-
-function poolText(pool: 'chain' | 'channel'): string {
-  return pool === 'chain' ? 'validators' : 'validators on the release';
-}
-
-/** A law of durations in a few words. */
-function describeLaw(law: Distribution): string {
-  switch (law.kind) {
-    case 'constant':
-      return formatDuration(law.value);
-    case 'uniform':
-      return `${formatDuration(law.min)} to ${formatDuration(law.max)}`;
-    case 'exponential':
-    case 'normal':
-      return `about ${formatDuration(law.mean)} (${law.kind})`;
-    case 'lognormal':
-      return `about ${formatDuration(law.median)} (lognormal)`;
-    case 'gamma':
-      return `about ${formatDuration(law.shape * law.scale)} (gamma)`;
-    case 'empirical':
-      return `one of ${law.values.map(formatDuration).join(', ')}`;
-    case 'mixture':
-      return `a mixture of ${law.parts.map((part) => describeLaw(part.of)).join(', ')}`;
-    case 'zipf':
-      return `a rank of ${law.n} (zipf)`;
-  }
 }

@@ -3,6 +3,7 @@
  */
 import { DAY, HOUR, type Micros } from '#base/time';
 import type { Distribution } from '#kernel/distribution';
+import { NORMAL_P99 } from '#kernel/normal';
 import type { ChainPlan, ChannelPlan, StepPlan } from '#model/plan';
 
 /** What a schedule needs to know of the chain. */
@@ -52,6 +53,30 @@ function weighted(values: readonly number[], weights: readonly number[]): number
   return values.reduce((sum, value, i) => sum + value * (weights[i] ?? 0), 0) / total;
 }
 
+/** About the 99th percentile of a distribution: when the last of many is done. */
+export function roughLatest(law: Distribution): number {
+  switch (law.kind) {
+    case 'constant':
+      return law.value;
+    case 'uniform':
+      return law.max;
+    case 'exponential':
+      return law.mean * Math.log(100);
+    case 'normal':
+      return law.mean + NORMAL_P99 * law.deviation;
+    case 'lognormal':
+      return Math.min(law.median * Math.exp(NORMAL_P99 * law.sigma), law.max ?? Number.POSITIVE_INFINITY);
+    case 'gamma':
+      return law.scale * (law.shape + 3 * Math.sqrt(law.shape));
+    case 'empirical':
+      return Math.max(...law.values);
+    case 'mixture':
+      return Math.max(...law.parts.map((part) => roughLatest(part.of)));
+    case 'zipf':
+      return law.n;
+  }
+}
+
 /** Batches in which `validators` nodes are restarted. */
 export function countBatches(validators: number, batchShare: number): number {
   return Math.ceil(validators / Math.max(1, Math.ceil(validators * batchShare - 1e-9)));
@@ -61,6 +86,7 @@ export function countBatches(validators: number, batchShare: number): number {
 export function stepTime(step: StepPlan, channel: ChannelPlan, chain: Pace, restart: Distribution): Micros {
   const epoch = chain.epochBlocks * chain.blockTime;
   if (step.kind === 'dwell') return Math.max(step.time, step.epochs * epoch);
+  if (step.kind === 'halt-upgrade') return step.after * chain.blockTime + Math.round(roughLatest(step.install));
   const batches = countBatches(channel.validators, step.batchShare);
   const restarts = batches * roughMean(restart) + (batches - 1) * step.pause;
   return Math.round(restarts) + (step.kind === 'gate' ? epoch : 0);

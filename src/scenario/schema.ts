@@ -6,7 +6,6 @@ import {
   chainSchema,
   defaulted,
   gatesSchema,
-  networkSchema,
   operationsSchema,
   proofsSchema,
   rewardsSchema,
@@ -16,20 +15,13 @@ import {
 } from './chain-schema.js';
 import { channelsSchema, expectSchema } from './channel-schema.js';
 import { faultsSchema } from './fault-schema.js';
-import { list, oneOf, positiveDuration, quote, say, section, sentence, textOf, whole } from './value.js';
+import { networkSchema } from './network-schema.js';
+import { duration, list, oneOf, positiveDuration, quote, say, section, sentence, textOf, whole } from './value.js';
 
 export const API_VERSION = 'rollout-sim/v1';
 
 /** Keys that later versions may read, by path; this one says so instead of guessing a misspelling. */
-export const UNSUPPORTED: readonly string[] = [
-  'slashing',
-  'storage',
-  'readiness',
-  'phases',
-  'sweep',
-  'warmUp',
-  'network.topology',
-];
+export const UNSUPPORTED: readonly string[] = ['slashing', 'storage', 'readiness', 'sweep', 'warmUp'];
 
 export const FIDELITIES = {
   message: 'Every proposal, vote and proof is simulated as a message.',
@@ -47,6 +39,12 @@ const seed = z
       input === undefined ? undefined : say(`${quote(input)} is not a seed`, 'Write a text or a whole number.'),
   })
   .transform(String);
+
+const phases = section({
+  chaos: positiveDuration.describe('From the start; then every fault but Byzantine behaviour ends and none begins.'),
+  settle: duration.describe('After that nothing is judged yet.'),
+  judge: positiveDuration.describe('Length of the judged window; the replication ends with it.'),
+});
 
 export const scenarioSchema = section({
   apiVersion: z
@@ -69,8 +67,11 @@ export const scenarioSchema = section({
     'How closely: message, block or auto.',
   ),
   horizon: positiveDuration.optional().describe('When a replication stops, finished or not.'),
-  chain: chainSchema.prefault({}).describe('The chain: blocks, epochs, timeouts.'),
-  network: networkSchema.prefault({}).describe('Regions, delays, loss, bandwidth.'),
+  phases: phases
+    .optional()
+    .describe('Chaos, then healing and settling, then judging: whether the chain recovers once nothing is wrong.'),
+  chain: chainSchema.prefault({}).describe('The chain: blocks, epochs, timeouts, rules of consensus.'),
+  network: networkSchema.prefault({}).describe('Regions, delays, loss, bandwidth, topology, queues.'),
   validators: validatorsSchema.prefault({}).describe('How stake and history of validators are drawn.'),
   witnesses: witnessesSchema.prefault({}).describe('Who attests blocks.'),
   proofs: proofsSchema.prefault({}).describe('Proving and verifying blocks.'),

@@ -3,7 +3,8 @@
  */
 import type { GateMode, GateName, GatePhasePlan, StepPlan } from '#model/plan';
 import { type ChannelInput, type Dwell, parseDwell, type StepInput } from './channel-schema.js';
-import { CHANNEL_DEFAULTS, type Default, ENFORCE_MODE, type Profile, SHADOW_MODE } from './defaults.js';
+import { CHANNEL_DEFAULTS, conditionalAt, type Default, ENFORCE_MODE, type Profile, SHADOW_MODE } from './defaults.js';
+import { parseLaw } from './distribution.js';
 import { addProblem, addWarning, assume, type Findings } from './findings.js';
 import { checkGateOrder } from './gate.js';
 import { suggest } from './suggest.js';
@@ -62,12 +63,13 @@ function resolveStep(
   const { findings, profile } = context;
   const defaults = CHANNEL_DEFAULTS[profile];
   if (step.dwell !== undefined) return [{ kind: 'dwell', ...step.dwell }];
+  if (step.upgrade?.halt !== undefined)
+    return [resolveHalt(step.upgrade, [...path, 'upgrade'], label, context, order, isSubset)];
   const kind = step.upgrade === undefined ? 'gate' : 'upgrade';
   const { batches, pause } = step.upgrade ?? step.gate ?? {};
   const batchShare = batches ?? parsePercent(assume(findings, `${label}.${kind}.batches`, defaults.batches));
   if (kind === 'upgrade') {
-    order.upgrades += 1;
-    if (order.upgrades > 1) addProblem(findings, path, 'the channel runs the release already', 'Upgrade once.');
+    countUpgrade(order, path, findings);
     return [
       { kind, batchShare, pause: pause ?? parseDuration(assume(findings, `${label}.upgrade.pause`, defaults.pause)) },
     ];
@@ -82,6 +84,41 @@ function resolveStep(
   order.known.push(name);
   if (mode === 'enforce') order.enforced.push(name);
   return [{ kind, phase: name, batchShare, pause: pause ?? 0, mode }];
+}
+
+function countUpgrade(order: Order, path: Path, findings: Findings): void {
+  order.upgrades += 1;
+  if (order.upgrades > 1) addProblem(findings, path, 'the channel runs the release already', 'Upgrade once.');
+}
+
+/** All stop after one height and install in their own time: the whole chain, since a part of it stops nobody else. */
+function resolveHalt(
+  upgrade: NonNullable<StepInput['upgrade']>,
+  path: Path,
+  label: string,
+  context: ChannelContext,
+  order: Order,
+  isSubset: boolean,
+): StepPlan {
+  const { findings } = context;
+  countUpgrade(order, path.slice(0, -1), findings);
+  for (const key of ['batches', 'pause'] as const) {
+    if (upgrade[key] === undefined) continue;
+    const fix = 'Remove it: each operator installs in its own time.';
+    addProblem(findings, [...path, key], `"${key}" does not go with "halt"`, fix);
+  }
+  if (isSubset) {
+    const what = `only a part of chain "${context.chain}" runs the release here, and a part cannot halt the chain`;
+    addProblem(findings, [...path, 'halt'], what, 'Upgrade in batches, or give the channel a chain of its own.');
+  }
+  const used = (key: 'after' | 'install'): unknown =>
+    assume(findings, `${label}.upgrade.halt.${key}`, conditionalAt(`channels[].steps[].upgrade.halt.${key}`));
+  const { after, install } = upgrade.halt ?? {};
+  return {
+    kind: 'halt-upgrade',
+    after: after ?? (used('after') as number),
+    install: install ?? parseLaw(used('install')),
+  };
 }
 
 function findPhase(

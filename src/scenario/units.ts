@@ -47,11 +47,16 @@ export const GROUPED_PATTERN = /^\d{1,3}(?:_\d{3})+$/;
 
 /** µs of a text that matches `DURATION_PATTERN`, rounded to whole ones. */
 export function parseDuration(text: string): Micros {
+  return Math.round(parseMicros(text));
+}
+
+/** µs of a text that matches `DURATION_PATTERN`, with their fractions. */
+export function parseMicros(text: string): number {
   let total = 0;
   for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(us|µs|ms|s|m|h|d)/g)) {
     total += Number(amount) * (TIME_UNITS[unit ?? ''] ?? 0);
   }
-  return Math.round(total);
+  return total;
 }
 
 /** The shortest exact text of whole µs: `90m`, `2d`, `1500ms`. */

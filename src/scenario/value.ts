@@ -15,6 +15,7 @@ import {
   parseBandwidth,
   parseDuration,
   parseEpochs,
+  parseMicros,
   parsePercent,
   parseRate,
   parseSize,
@@ -67,6 +68,12 @@ export const duration = textOf(DURATION_PATTERN, 'a duration', FIX_DURATION)
 
 /** µs, at least 1. */
 export const positiveDuration = duration.refine((time) => time > 0, TOO_SHORT);
+
+/** µs, 0 included, with their fractions: costs of a single message. */
+export const fineDuration = textOf(DURATION_PATTERN, 'a duration', FIX_DURATION)
+  .transform(parseMicros)
+  .refine((time) => time <= Number.MAX_SAFE_INTEGER, TOO_LONG)
+  .meta({ title: 'a duration, such as 75us or 2ms' });
 
 /** Waits for a time, or for epochs. */
 export const dwellText = textOf(DWELL_PATTERN, 'a time to dwell', 'Write 24h or 10 epochs.')
@@ -167,6 +174,19 @@ export const countOrShare = z
     { error: otherwise('a number of validators', 'Write 5 or 5%.') },
   )
   .meta({ title: 'a number such as 5, or a share such as 5%' });
+
+/** `f`, `f+1`: how many beyond the most that may be faulty. */
+export const beyondFaulty = textOf(/^f(?:\+[0-9]{1,3})?$/, 'a number of faulty validators', 'Write f, f+1 or f+2.')
+  .transform((text) => Number(text.slice(2)))
+  .meta({ title: 'f for as many as may be faulty, f+1 for one more' });
+
+/** Two numbers, the first at most as large as the second. */
+export const range = z
+  .tuple([whole(0, 'a number'), whole(0, 'a number')], {
+    error: ({ input }) =>
+      input === undefined ? undefined : say(`${quote(input)} is not a range`, 'Write [min, max], such as [200, 720].'),
+  })
+  .refine(([min, max]) => min <= max, { error: say('max is less than min', 'Write [min, max].') });
 
 export const word = textOf(
   /^[A-Za-z][A-Za-z0-9_-]*$/,

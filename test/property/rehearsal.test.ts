@@ -12,7 +12,12 @@ import { dwelling, makePlan, wholePlan } from '../fixtures/plan.js';
 
 const trigger: fc.Arbitrary<Trigger> = fc.oneof(
   fc.record({ kind: fc.constant('at' as const), time: fc.integer({ min: 1, max: 2 * HOUR }) }),
-  fc.record({ kind: fc.constant('rate' as const), every: fc.constantFrom(HOUR, 4 * HOUR), channel: fc.constant(null) }),
+  fc.record({
+    kind: fc.constant('rate' as const),
+    regular: fc.boolean(),
+    every: fc.constantFrom(HOUR, 4 * HOUR),
+    channel: fc.constant(null),
+  }),
   fc.record({
     kind: fc.constant('after' as const),
     channel: fc.constant('mainnet'),

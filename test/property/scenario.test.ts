@@ -16,7 +16,19 @@ gates:
   - { name: selection, enables: [malachite_consensus] }
   - { name: rewards, enables: [timetoke_rewards], after: [selection] }
 x-note: [1, { a: null }]
-`;
+phases: { chaos: 60s, settle: 30s, judge: 60s }
+`
+  .replace('epochBlocks: 60 }', 'epochBlocks: 60, partSize: 64KiB, consensus: { preset: cometbft, commitWait: 2s } }')
+  .replace('network:\n', 'network:\n  topology: { kind: small-world, degree: 4, rewire: 10%, eager: 2 }\n')
+  .replace('network:\n', 'network:\n  queues: { processing: 75us, votes: 9 }\n  placement: [b, a]\n  uplink: 1Gbit/s\n')
+  .replace(
+    'faults:\n',
+    `faults:
+  - { kind: byzantine, behaviour: delay, delay: 2s, acts: 50%, heights: [1, 9], targets: { faulty: f+1 } }
+  - { kind: partition, at: 5s, for: 9s, direction: out, moves: 3s, targets: { count: 2 } }
+  - { kind: reorder, at: 5s, for: 9s, spread: 200ms, share: 50%, targets: { count: 2 } }
+`,
+  );
 
 /** Loads, or gives the problems; whatever else is thrown is thrown on. */
 function tryLoad(text: string): LoadedScenario | UserError {

@@ -12,6 +12,7 @@
  * - this node's own votes and proposals, fed back (`receiveVote` with `voter` = `self`) before they are published.
  * Every call may append to `outputs` and never takes from it. A node outside the set (`self` −1) decides and never votes.
  */
+import type { ConsensusRules } from '../plan.js';
 import { type Certificate, isCertificate, isRoundCertificate, type RoundCertificate } from './certificate.js';
 import {
   hasCommit,
@@ -35,8 +36,9 @@ import {
   STEP_UNSTARTED,
 } from './round-machine.js';
 import { TIMEOUT_PROPOSE, type TimeoutKind } from './timeouts.js';
+import type { TraceEntry } from './trace.js';
 import { NIL, PRECOMMIT, PREVOTE, type ValidatorSet, type ValueId, type VoteType } from './vote.js';
-import { addVote, createVoteKeeper, prune, resetVoteKeeper, VK_NONE, type VoteKeeper } from './vote-keeper.js';
+import { addVote, createVoteKeeper, prune, resetVoteKeeper, VK_NONE, type VoteKeeper, voteOf } from './vote-keeper.js';
 
 export interface StoredProposal {
   readonly round: number;
@@ -56,6 +58,7 @@ export interface ProposalEvidence {
 
 export interface Driver {
   readonly self: number; // −1: not a validator
+  readonly rules: ConsensusRules;
   set: ValidatorSet;
   height: number;
   state: RoundState;
@@ -70,6 +73,7 @@ export interface Driver {
   precommitValue: ValueId;
   pending: RoundInput[]; // a stack, empty between calls
   readonly lineCounts: Float64Array; // times each of LINES was taken, over all heights
+  trace: TraceEntry[] | null; // steps and votes are recorded here; null: they are not
 }
 
 export type DriverOutput =
@@ -81,6 +85,9 @@ export type DriverOutput =
   /** `round`: of the decided proposal and its precommits, maybe below the current round. */
   | { readonly kind: 'decide'; readonly round: number; readonly value: ValueId };
 
+/** As Algorithm 1 and Malachite have it. */
+export const MALACHITE_RULES: ConsensusRules = { skip: 'one-honest', locked: 'nil' };
+
 const LINE_NUMBER = Object.fromEntries(LINES.map((line, number) => [line, number])) as Record<Line, number>;
 
 /**
@@ -88,13 +95,14 @@ const LINE_NUMBER = Object.fromEntries(LINES.map((line, number) => [line, number
  *
  * @param self - index of this validator in `set`, −1 if it is none
  */
-export function createDriver(self: number, set: ValidatorSet): Driver {
+export function createDriver(self: number, set: ValidatorSet, rules: ConsensusRules = MALACHITE_RULES): Driver {
   return {
     self,
+    rules,
     set,
     height: 0,
     state: createRoundState(0),
-    keeper: createVoteKeeper(set),
+    keeper: createVoteKeeper(set, rules.skip),
     proposals: [],
     proposalEvidence: [],
     polkaCertificates: [],
@@ -105,6 +113,7 @@ export function createDriver(self: number, set: ValidatorSet): Driver {
     precommitValue: NIL,
     pending: [],
     lineCounts: new Float64Array(LINES.length),
+    trace: null,
   };
 }
 
@@ -142,6 +151,7 @@ export function receiveVote(
   outputs: DriverOutput[],
 ): void {
   const code = addVote(driver.keeper, type, round, value, voter, driver.state.round);
+  if (driver.trace !== null) recordVote(driver, driver.trace, type, round, value, voter, code);
   if (code !== VK_NONE) feed(driver, inputOfThreshold(driver, code, round, value), outputs);
 }
 
@@ -207,13 +217,32 @@ function feed(driver: Driver, input: RoundInput, outputs: DriverOutput[]): void 
 
 function step(driver: Driver, input: RoundInput, outputs: DriverOutput[]): void {
   const before = driver.state.step;
-  const { state, output, line } = apply(driver.state, input);
+  const { state, output, accepted, line } = apply(driver.state, input, driver.rules.locked);
+  if (driver.trace !== null)
+    driver.trace.push({ kind: 'step', before: driver.state, input, after: state, output, accepted });
   if (line === null) return;
   driver.state = state;
   driver.lineCounts[LINE_NUMBER[line]] = (driver.lineCounts[LINE_NUMBER[line]] as number) + 1;
   if (output !== null) lift(driver, output, outputs);
   if (state.step !== before && state.step !== STEP_UNSTARTED && state.step !== STEP_COMMIT)
     pushFollowUps(driver, driver.pending);
+}
+
+/** A vote that the keeper has refused, of an unknown voter or beyond the bound on future rounds, leaves no trace. */
+function recordVote(
+  driver: Driver,
+  trace: TraceEntry[],
+  type: VoteType,
+  round: number,
+  value: ValueId,
+  voter: number,
+  code: number,
+): void {
+  const power = driver.set.powers[voter];
+  const counted = power === undefined ? undefined : voteOf(driver.keeper, round, type, voter);
+  if (power === undefined || counted === undefined) return;
+  const currentRound = driver.state.round;
+  trace.push({ kind: 'vote', type, round, value, voter, power, currentRound, counted, code });
 }
 
 /** Turns an output of the round machine into outputs of the driver. */

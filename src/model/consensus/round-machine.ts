@@ -7,6 +7,7 @@
  * `code/crates/core-state-machine/src/{input,state,state_machine}.rs`, where a proposer's value arrives later (L18, L19).
  */
 import { unreachable } from '#base/assert';
+import type { ConsensusRules } from '../plan.js';
 import { TIMEOUT_PRECOMMIT, TIMEOUT_PREVOTE, TIMEOUT_PROPOSE, type TimeoutKind } from './timeouts.js';
 import { NIL, PRECOMMIT, PREVOTE, type ValueId, type VoteType } from './vote.js';
 
@@ -108,8 +109,12 @@ export function createRoundState(height: number): RoundState {
   };
 }
 
-/** Applies the rule that `input` enables in `state`, if any. Pure; never throws for a protocol event. */
-export function apply(state: RoundState, input: RoundInput): Transition {
+/**
+ * Applies the rule that `input` enables in `state`, if any. Pure; never throws for a protocol event.
+ *
+ * @param locked - what a locked node prevotes for another value: nil as in Algorithm 1, or its locked value as CometBFT
+ */
+export function apply(state: RoundState, input: RoundInput, locked: ConsensusRules['locked'] = 'nil'): Transition {
   if (state.step === STEP_COMMIT) return reject(state);
   switch (input.kind) {
     case 'new-round':
@@ -120,14 +125,14 @@ export function apply(state: RoundState, input: RoundInput): Transition {
       if (input.round <= state.round) return reject(state);
       return enterRound(state, input.round, 'L56');
     default:
-      return input.round === state.round && input.round >= 0 ? applyCurrent(state, input) : reject(state);
+      return input.round === state.round && input.round >= 0 ? applyCurrent(state, input, locked) : reject(state);
   }
 }
 
 type CurrentInput = Exclude<RoundInput, { readonly kind: 'new-round' | 'proposal-and-precommit-value' | 'skip-round' }>;
 
 /** The rules for inputs of the current round. */
-function applyCurrent(state: RoundState, input: CurrentInput): Transition {
+function applyCurrent(state: RoundState, input: CurrentInput, locked: ConsensusRules['locked']): Transition {
   const { step, round } = state;
   switch (input.kind) {
     case 'propose-value': // L14, later
@@ -136,19 +141,19 @@ function applyCurrent(state: RoundState, input: CurrentInput): Transition {
     case 'proposal': // L22
       if (step !== STEP_PROPOSE) return reject(state);
       if (state.lockedRound === -1 || state.lockedValue === input.value) return prevote(state, input.value, 'L24');
-      return prevote(state, NIL, 'L26-locked');
+      return prevote(state, refusal(state, locked), 'L26-locked');
     case 'invalid-proposal': // L22
       if (step !== STEP_PROPOSE) return reject(state);
-      return prevote(state, NIL, 'L26-invalid');
+      return prevote(state, refusal(state, locked), 'L26-invalid');
     case 'proposal-and-polka-previous': // L28
       if (step !== STEP_PROPOSE || input.validRound < 0 || input.validRound >= round) return reject(state);
       if (state.lockedRound <= input.validRound || state.lockedValue === input.value) {
         return prevote(state, input.value, 'L30');
       }
-      return prevote(state, NIL, 'L32-locked');
+      return prevote(state, refusal(state, locked), 'L32-locked');
     case 'invalid-proposal-and-polka-previous': // L28
       if (step !== STEP_PROPOSE || input.validRound < 0 || input.validRound >= round) return reject(state);
-      return prevote(state, NIL, 'L32-invalid');
+      return prevote(state, refusal(state, locked), 'L32-invalid');
     case 'polka-any': // L34
       if (step !== STEP_PREVOTE) return reject(state);
       return schedule(state, TIMEOUT_PREVOTE, 'L35');
@@ -160,7 +165,7 @@ function applyCurrent(state: RoundState, input: CurrentInput): Transition {
     case 'precommit-any': // L47
       return schedule(state, TIMEOUT_PRECOMMIT, 'L48');
     case 'timeout':
-      return timeoutElapsed(state, input.timeout);
+      return timeoutElapsed(state, input.timeout, locked);
     default:
       return unreachable(input);
   }
@@ -191,15 +196,20 @@ function polkaCurrent(state: RoundState, value: ValueId): Transition {
 }
 
 /** L57–L67. */
-function timeoutElapsed(state: RoundState, timeout: TimeoutKind): Transition {
+function timeoutElapsed(state: RoundState, timeout: TimeoutKind, locked: ConsensusRules['locked']): Transition {
   switch (timeout) {
     case TIMEOUT_PROPOSE: // L57
-      return state.step === STEP_PROPOSE ? prevote(state, NIL, 'L59') : reject(state);
+      return state.step === STEP_PROPOSE ? prevote(state, refusal(state, locked), 'L59') : reject(state);
     case TIMEOUT_PREVOTE: // L61
       return state.step === STEP_PREVOTE ? precommit(state, NIL, 'L63') : reject(state);
     default: // L65
       return enterRound(state, state.round + 1, 'L67');
   }
+}
+
+/** What a node prevotes that prevotes no proposal: nil, or what it is locked on. */
+function refusal(state: RoundState, locked: ConsensusRules['locked']): ValueId {
+  return locked === 'nil' ? NIL : state.lockedValue;
 }
 
 function prevote(state: RoundState, value: ValueId, line: Line): Transition {

@@ -10,6 +10,7 @@
  * and pruned rounds are reused.
  */
 import { assert } from '#base/assert';
+import type { ConsensusRules } from '../plan.js';
 import { NIL, oneHonestPower, PREVOTE, quorumPower, type ValidatorSet, type ValueId, type VoteType } from './vote.js';
 
 /** What a vote brought about; the round and the value are the vote's own. */
@@ -19,7 +20,7 @@ export const VK_POLKA_NIL = 2; // quorum of prevotes for nil
 export const VK_POLKA_VALUE = 3; // quorum of prevotes for the value
 export const VK_PRECOMMIT_ANY = 4; // quorum of precommits, mixed or for nil
 export const VK_PRECOMMIT_VALUE = 5; // quorum of precommits for the value
-export const VK_SKIP = 6; // one-honest power of any votes of a future round
+export const VK_SKIP = 6; // enough votes of a future round, by the rule of `SkipRule`
 
 export const FUTURE_ROUNDS_PER_VOTER = 16;
 
@@ -31,6 +32,9 @@ export interface VoteEvidence {
   readonly first: ValueId; // the one that counts
   readonly second: ValueId;
 }
+
+/** What makes a node skip: one-honest power of any votes of a later round, or a quorum of its prevotes or precommits. */
+export type SkipRule = ConsensusRules['skip'];
 
 /** Votes of one round. */
 export interface RoundVotes {
@@ -46,6 +50,7 @@ export interface RoundVotes {
 
 export interface VoteKeeper {
   set: ValidatorSet;
+  readonly skip: SkipRule;
   quorum: number; // least power that is a quorum
   oneHonest: number; // least power with one honest validator
   rounds: RoundVotes[]; // the first `count` are in use, by round ascending; the others wait for reuse
@@ -59,9 +64,10 @@ const ROW = 3;
 const ROW_NIL = 1;
 const ROWS_MIN = 8;
 
-export function createVoteKeeper(set: ValidatorSet): VoteKeeper {
+export function createVoteKeeper(set: ValidatorSet, skip: SkipRule = 'one-honest'): VoteKeeper {
   return {
     set,
+    skip,
     quorum: quorumPower(set),
     oneHonest: oneHonestPower(set),
     rounds: [],
@@ -187,8 +193,9 @@ function emit(keeper: VoteKeeper, votes: RoundVotes, type: VoteType, row: number
   } else if ((tally[1 + type] as number) >= keeper.quorum) {
     code = type === PREVOTE ? VK_POLKA_ANY : VK_PRECOMMIT_ANY;
   }
-  if (votes.round > currentRound && code !== VK_PRECOMMIT_VALUE && (tally[0] as number) >= keeper.oneHonest) {
-    code = VK_SKIP;
+  if (votes.round > currentRound && code !== VK_PRECOMMIT_VALUE) {
+    const skips = keeper.skip === 'quorum' ? code !== VK_NONE : (tally[0] as number) >= keeper.oneHonest;
+    if (skips) code = VK_SKIP;
   }
   if (code === VK_NONE || (votes.emitted & (1 << code)) !== 0) return VK_NONE;
   votes.emitted |= 1 << code;

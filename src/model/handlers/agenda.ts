@@ -15,6 +15,9 @@ export const BATCH_NODE_UP = 5; // target: validator, data: id of the run
 export const DECISION = 6; // data: action
 export const RESTORED = 7; // a state rollback has its snapshot back
 export const NEXT_STEP = 8;
+export const FAULT_MOVE = 9; // data: occurrence
+export const HEAL = 10; // every fault but Byzantine behaviour is over
+export const JUDGE = 11; // from now on liveness is judged
 
 // on the watch: they only look
 export const CHECK = 0; // target: check, data: channel

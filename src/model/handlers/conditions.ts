@@ -5,12 +5,15 @@ import type { Micros } from '#base/time';
 import { clearQueue } from '#kernel/queue';
 import { accepts, type Chain, decidedAt, RING, refreshDialect, setAt } from '../chain.js';
 import { hasQuorumPower } from '../consensus/vote.js';
+import { clearIntake } from '../network/intake.js';
 import { clearMessages } from '../network/message.js';
-import { resumeNode, scheduleStart } from './consensus.js';
+import { crashNode, rejoin, restartNode, resumeNode, scheduleStart } from './recovery.js';
+import { DECIDED } from './shell.js';
 
 /** Stops a node at once: what reaches it from now on is lost; what it voted is in its log. */
 export function stopNode(chain: Chain, node: number): void {
   chain.up[node] = 0;
+  crashNode(chain, node);
 }
 
 /**
@@ -22,11 +25,17 @@ export function startNode(chain: Chain, node: number, now: Micros, atMessageLeve
   chain.up[node] = 1;
   chain.stuck[node] = 0;
   refreshDialect(chain, node, chain.height[node] as number);
-  if (atMessageLevel) resumeNode(chain, node, now);
+  if (atMessageLevel) restartNode(chain, node, now);
 }
 
-/** What a node computes has changed: it judges anew what it refused before. */
+/** A node that was cut off hears the others again. */
+export function reconnect(chain: Chain, node: number, now: Micros, atMessageLevel: boolean): void {
+  if (atMessageLevel && chain.up[node] === 1 && chain.stuck[node] === 0) resumeNode(chain, node, now);
+}
+
+/** What a node computes has changed: it is back on the chain's history, and judges anew what it refused before. */
 export function reconsider(chain: Chain, node: number, now: Micros, atMessageLevel: boolean): void {
+  rejoin(chain, node);
   refreshDialect(chain, node, chain.height[node] as number);
   chain.stuck[node] = 0;
   if (atMessageLevel && chain.up[node] === 1) resumeNode(chain, node, now);
@@ -34,7 +43,7 @@ export function reconsider(chain: Chain, node: number, now: Micros, atMessageLev
 
 /** Whether a node takes part at a height: it is up, and it accepted the chain's last block. */
 export function takesPart(chain: Chain, node: number): boolean {
-  if (chain.up[node] === 0 || chain.stuck[node] === 1) return false;
+  if (chain.up[node] === 0 || chain.stuck[node] === 1 || chain.branched[node] === 1) return false;
   const value = decidedAt(chain, chain.tip);
   return value < 0 || accepts(chain, node, value);
 }
@@ -46,12 +55,13 @@ export function takesPart(chain: Chain, node: number): boolean {
 export function startConsensus(chain: Chain, start: Micros): void {
   chain.now = start;
   chain.ring.height[(chain.tip + 1) % RING] = -1;
-  chain.lastVote.fill(-1);
+  for (const cast of chain.cast) cast.clear();
   for (let node = 0; node < chain.n; node += 1) {
     if (chain.up[node] === 0) continue;
     if (takesPart(chain, node)) {
       chain.height[node] = chain.tip;
-      chain.waiting[node] = 1;
+      chain.head[node] = decidedAt(chain, chain.tip);
+      chain.waiting[node] = DECIDED;
       scheduleStart(chain, node, start);
     } else if (chain.stuck[node] === 0) resumeNode(chain, node, start);
   }
@@ -68,6 +78,8 @@ export function resumeConsensus(chain: Chain, now: Micros): void {
 export function pauseConsensus(chain: Chain): void {
   clearQueue(chain.queue);
   clearMessages(chain.messages);
+  chain.heldBack.clear();
+  if (chain.intake !== null) clearIntake(chain.intake, null);
   for (const buffer of chain.buffered) buffer.length = 0;
   chain.syncing.fill(0);
 }
@@ -81,6 +93,7 @@ export function canDecide(chain: Chain): boolean {
   const powerOfSide = new Map<number, number>();
   for (let node = 0; node < chain.n; node += 1) {
     if (chain.up[node] === 0 || chain.stuck[node] === 1) continue;
+    if (chain.network.deaf[node] === 1 || chain.network.mute[node] === 1) continue;
     const side = chain.network.side[node] as number;
     powerOfSide.set(side, (powerOfSide.get(side) ?? 0) + (set.powers[node] as number));
   }

@@ -6,14 +6,17 @@
 import { assert, unreachable } from '#base/assert';
 import type { Micros } from '#base/time';
 import { sampleInteger } from '#kernel/distribution';
+import { compileTable } from '#kernel/quantile-table';
 import { createStream, nextBelow, nextUnit, type Stream } from '#kernel/stream';
-import { committeeAt, selectionAt, setAt } from '../chain.js';
-import { setSide, setSlowness } from '../network/network.js';
-import type { BadReleaseFault, FaultPlan, Target } from '../plan.js';
+import { type Chain, committeeAt, type Misconduct, selectionAt, setAt } from '../chain.js';
+import type { ValidatorSet } from '../consensus/vote.js';
+import { type Disturbance, setDisturbance, setSide, thresholdOf, UNDISTURBED } from '../network/network.js';
+import type { BadReleaseFault, ByzantineFault, FaultPlan, Target } from '../plan.js';
 import { classOf, keepClasses } from '../proofs/prover.js';
 import type { DefectState, Occurrence, Run, World } from '../world.js';
-import { DEFECT, FAULT_END, FAULT_START, NODE_UP, plan } from './agenda.js';
-import { reconsider } from './conditions.js';
+import { DEFECT, FAULT_END, FAULT_MOVE, FAULT_START, NODE_UP, plan } from './agenda.js';
+import { divide } from './byzantine.js';
+import { reconnect, reconsider } from './conditions.js';
 import { isActive } from './gates.js';
 import { bringUp, noteStop, takeDown } from './nodes.js';
 import { note } from './timeline.js';
@@ -52,7 +55,8 @@ function scheduleNext(world: World, index: number): void {
   const { trigger } = world.plan.faults[index] as FaultPlan;
   assert(trigger.kind === 'rate', `fault ${index} has a rate`);
   const stream = world.faultStreams[index] as Stream;
-  const gap = Math.max(1, Math.round(-Math.log(1 - nextUnit(stream)) * trigger.every));
+  const drawn = Math.round(-Math.log(1 - nextUnit(stream)) * trigger.every);
+  const gap = trigger.regular ? trigger.every : Math.max(1, drawn);
   plan(world, world.now + gap, FAULT_START, index, 0);
 }
 
@@ -79,18 +83,38 @@ export function startFault(world: World, run: Run, index: number): boolean {
   const validators = pickTargets(world, run, fault.target, stream);
   const channel = world.plan.channels[world.rollout.channel]?.name ?? null;
   const elsewhere = trigger.kind === 'rate' && trigger.channel !== null && trigger.channel !== channel;
-  if (!happens || elsewhere || validators.length === 0) return false;
+  const healed = world.healed && fault.kind !== 'byzantine';
+  if (!happens || elsewhere || healed || validators.length === 0) return false;
+  const chaosEnd = world.plan.phases === null || fault.kind === 'byzantine' ? Infinity : world.plan.phases.chaos;
   const occurrence: Occurrence = {
     fault: index,
     run: run.id,
     start: world.now,
-    end: world.now + duration,
+    end: Math.min(world.now + duration, Math.max(world.now + 1, chaosEnd)),
     validators,
   };
   world.occurrences.push(occurrence);
-  plan(world, occurrence.end, FAULT_END, 0, world.occurrences.length - 1);
+  const number = world.occurrences.length - 1;
+  plan(world, occurrence.end, FAULT_END, 0, number);
   note(world, 'fault-start', fault.name, `${fault.kind} of ${count(validators.length, 'validator')}`);
-  applyFault(world, run, fault, occurrence, true);
+  applyFault(world, run, fault, number + 1, validators, true);
+  if (fault.kind === 'partition' && fault.moves !== null) plan(world, world.now + fault.moves, FAULT_MOVE, 0, number);
+  return true;
+}
+
+/** A partition moves on to other validators. */
+export function moveFault(world: World, run: Run, index: number): boolean {
+  const occurrence = world.occurrences[index] as Occurrence;
+  const fault = world.plan.faults[occurrence.fault] as FaultPlan;
+  if (occurrence.run !== run.id || occurrence.end <= world.now) return false;
+  if (fault.kind !== 'partition' || fault.moves === null) return false;
+  const stream = world.faultStreams[occurrence.fault] as Stream;
+  const before = occurrence.validators;
+  occurrence.validators = [];
+  applyFault(world, run, fault, index + 1, before, false);
+  occurrence.validators = pickTargets(world, run, fault.target, stream);
+  applyFault(world, run, fault, index + 1, occurrence.validators, true);
+  plan(world, world.now + fault.moves, FAULT_MOVE, 0, index);
   return true;
 }
 
@@ -100,16 +124,25 @@ export function endFault(world: World, run: Run, index: number): boolean {
   if (occurrence.run !== run.id) return false;
   const fault = world.plan.faults[occurrence.fault] as FaultPlan;
   note(world, 'fault-end', fault.name, 'its time was over');
-  applyFault(world, run, fault, occurrence, false);
+  applyFault(world, run, fault, index + 1, occurrence.validators, false);
   world.recoveries.push({ since: world.now, normal: 0 });
   return true;
 }
 
-function applyFault(world: World, run: Run, fault: FaultPlan, occurrence: Occurrence, begins: boolean): void {
+/**
+ * @param id - number of the occurrence, from 1
+ */
+function applyFault(
+  world: World,
+  run: Run,
+  fault: FaultPlan,
+  id: number,
+  validators: readonly number[],
+  begins: boolean,
+): void {
   const { chain } = run;
-  const id = world.occurrences.indexOf(occurrence) + 1;
   const atMessageLevel = run.mode === 'message';
-  for (const node of occurrence.validators) {
+  for (const node of validators) {
     switch (fault.kind) {
       case 'crash':
         if (begins) {
@@ -118,17 +151,26 @@ function applyFault(world: World, run: Run, fault: FaultPlan, occurrence: Occurr
         } else bringUp(world, run, node);
         break;
       case 'partition':
-        if (begins) setSide(chain.network, node, id);
+        if (fault.direction !== 'both') refreshDisturbance(world, run, node);
+        else if (begins) setSide(chain.network, node, id);
         else if (chain.network.side[node] === id) setSide(chain.network, node, 0);
-        if (!begins) reconsider(chain, node, world.now, atMessageLevel);
+        if (!begins) reconnect(chain, node, world.now, atMessageLevel);
         break;
       case 'slow':
-        refreshSlowness(world, run, node);
+      case 'clog':
+      case 'loss':
+      case 'duplicate':
+      case 'delay':
+        refreshDisturbance(world, run, node);
         break;
       case 'drift':
-        chain.drift[node] = begins ? occurrence.fault + 1 : 0;
+        chain.drift[node] = begins ? world.plan.faults.indexOf(fault) + 1 : 0;
         chain.driftGate[node] = world.plan.gates.findIndex((gate) => gate.name === fault.gate);
         reconsider(chain, node, world.now, atMessageLevel);
+        break;
+      case 'byzantine':
+        if (begins) corrupt(chain, node, fault, id);
+        else reform(chain, node, id);
         break;
       case 'bad-release':
         break;
@@ -136,24 +178,65 @@ function applyFault(world: World, run: Run, fault: FaultPlan, occurrence: Occurr
         unreachable(fault);
     }
   }
+  if (fault.kind === 'byzantine') divide(chain, setAt(chain, chain.tip + 1).powers);
 }
 
-/** The worst of the slownesses that lie on a node now. */
-function refreshSlowness(world: World, run: Run, node: number): void {
-  let link = 1;
+/** A validator no longer follows the protocol. */
+function corrupt(chain: Chain, node: number, fault: ByzantineFault, occurrence: number): void {
+  const misconduct: Misconduct = {
+    occurrence,
+    fault,
+    actsBelow: thresholdOf(fault.acts),
+    dropsBelow: thresholdOf(fault.share),
+    lateness: fault.delay === null ? null : compileTable(fault.delay),
+  };
+  chain.misconduct[node] = [...(chain.misconduct[node] as readonly Misconduct[]), misconduct];
+  chain.everFaulty[node] = 1;
+  chain.misconducts += 1;
+}
+
+/** It follows the protocol again; what it signed before stays signed. */
+function reform(chain: Chain, node: number, occurrence: number): void {
+  const before = chain.misconduct[node] as readonly Misconduct[];
+  const after = before.filter((one) => one.occurrence !== occurrence);
+  chain.misconduct[node] = after;
+  chain.misconducts -= before.length - after.length;
+}
+
+/** Puts together what lies on a node now; of several faults the worst counts. */
+function refreshDisturbance(world: World, run: Run, node: number): void {
+  const { chain } = run;
+  const found = { ...UNDISTURBED };
   let prove = 1;
   for (const occurrence of world.occurrences) {
     const fault = world.plan.faults[occurrence.fault] as FaultPlan;
-    if (fault.kind !== 'slow' || occurrence.run !== run.id || occurrence.end <= world.now) continue;
-    if (!occurrence.validators.includes(node)) continue;
-    if (fault.on === 'link') link = Math.max(link, fault.factor);
-    else prove = Math.max(prove, fault.factor);
+    if (occurrence.run !== run.id || occurrence.end <= world.now || !occurrence.validators.includes(node)) continue;
+    if (fault.kind === 'slow' && fault.on === 'prove') prove = Math.max(prove, fault.factor);
+    else Object.assign(found, worse(found, fault, occurrence.end));
   }
-  const { chain } = run;
-  setSlowness(chain.network, node, link);
+  setDisturbance(chain.network, node, found);
   chain.proveFactor[node] = prove;
   classOf(chain.prover, prove);
   keepClasses(chain.prover, new Set(chain.proveFactor));
+}
+
+function worse(before: Disturbance, fault: FaultPlan, end: Micros): Partial<Disturbance> {
+  switch (fault.kind) {
+    case 'slow':
+      return { slowness: Math.max(before.slowness, fault.factor) };
+    case 'partition':
+      return fault.direction === 'in' ? { deaf: true } : fault.direction === 'out' ? { mute: true } : {};
+    case 'clog':
+      return { heldUntil: Math.max(before.heldUntil, end) };
+    case 'loss':
+      return { loss: Math.max(before.loss, fault.loss) };
+    case 'duplicate':
+      return { doubles: Math.max(before.doubles, fault.share) };
+    case 'delay':
+      return { late: { probability: fault.share, table: compileTable(fault.delay) } };
+    default:
+      return {};
+  }
 }
 
 /** Draws the validators that a fault hits; ascending. */
@@ -166,6 +249,7 @@ function pickTargets(world: World, run: Run, target: Target, stream: Stream): nu
   if (target.kind === 'count') return drawn.slice(0, target.count).toSorted((a, b) => a - b);
   if (target.kind === 'share') return drawn.slice(0, Math.round(target.share * pool.length)).toSorted((a, b) => a - b);
   const set = setAt(chain, chain.tip + 1);
+  if (target.kind === 'faulty') return pickFaulty(set, drawn, target.beyond);
   const hit: number[] = [];
   let power = 0;
   for (const node of drawn) {
@@ -174,6 +258,25 @@ function pickTargets(world: World, run: Run, target: Target, stream: Stream): nu
     power += set.powers[node] as number;
   }
   return hit.toSorted((a, b) => a - b);
+}
+
+/**
+ * As many of the drawn validators as the protocol tolerates to be faulty, and some beyond: each is taken if the power of
+ * all stays below a third.
+ */
+function pickFaulty(set: ValidatorSet, drawn: readonly number[], beyond: number): number[] {
+  const hit: number[] = [];
+  const rest: number[] = [];
+  let power = 0;
+  for (const node of drawn) {
+    const own = set.powers[node] as number;
+    // A third and more is what f+1 means: 3 × power ≥ total.
+    if (own > 0 && 3 * (power + own) < set.total) {
+      hit.push(node);
+      power += own;
+    } else if (own > 0) rest.push(node);
+  }
+  return [...hit, ...rest.slice(0, beyond)].toSorted((a, b) => a - b);
 }
 
 function firstLeader(run: Run): number {

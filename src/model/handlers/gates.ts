@@ -68,9 +68,9 @@ export function latestPhase(chain: Chain): string | null {
   return active.at(-1)?.phase ?? null;
 }
 
-/** The first height after the tip at which some gate starts or ends; Infinity if none is known. */
+/** The first height after the tip at which some gate starts or ends, or a halt was agreed; Infinity if none is known. */
 export function nextGateChange(chain: Chain): number {
-  let next = Number.POSITIVE_INFINITY;
+  let next = chain.haltAt >= chain.tip ? chain.haltAt : Number.POSITIVE_INFINITY;
   for (const gate of chain.gates) {
     if (gate.activation > chain.tip) next = Math.min(next, gate.activation);
     if (gate.deactivation > chain.tip) next = Math.min(next, gate.deactivation);

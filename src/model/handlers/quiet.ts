@@ -12,19 +12,22 @@ import {
   addValue,
   committeeAt,
   DIALECT_PROOFS,
+  decidedAt,
   epochOf,
   recordDecided,
   refreshDialect,
   selectionAt,
   setAt,
 } from '../chain.js';
+import { isErratic } from '../network/network.js';
 import { classOf, proofReadyAt } from '../proofs/prover.js';
 import type { LawSamples, Run, World } from '../world.js';
 import { accountBlock } from './block.js';
 import { canDecide, pauseConsensus, resumeConsensus, startConsensus, takesPart } from './conditions.js';
-import { advanceChain, beginEpoch } from './consensus.js';
+import { advanceChain } from './consensus.js';
 import { activeBits, nextGateChange } from './gates.js';
 import { lawOf, type PilotCache } from './pilot.js';
+import { beginEpoch } from './shell.js';
 
 /** Heights at message level after a disturbance before a stretch may count as quiet. */
 const SETTLE_HEIGHTS = 8;
@@ -114,7 +117,7 @@ function releasePowerOf(run: Run, height: number): number {
 function considerQuiet(world: World, run: Run, cache: PilotCache): void {
   const { chain } = run;
   const { fidelity } = world.plan;
-  if (fidelity === 'message') return;
+  if (fidelity === 'message' || chain.misconducts > 0 || isErratic(chain.network)) return;
   const settle = fidelity === 'block' ? 1 : SETTLE_HEIGHTS;
   if (chain.tip - run.settledSince < settle) return;
   if (nextGateChange(chain) - chain.tip <= LEAD_SLOTS) return;
@@ -163,7 +166,8 @@ function stepBlock(world: World, run: Run, until: Micros, cache: PilotCache): bo
   if (at > until) return false;
   const proposer = selected ? (order[(rounds - 1) % order.length] as number) : (first + rounds - 1) % chain.n;
   const dialect = chain.dialect[proposer] as number;
-  const value = addValue(chain, proposer, dialect, (dialect & DIALECT_PROOFS) !== 0, start);
+  const parent = decidedAt(chain, chain.tip);
+  const value = addValue(chain, proposer, parent, dialect, (dialect & DIALECT_PROOFS) !== 0, start);
   recordDecided(chain, height, value);
   chain.tip = height;
   chain.tipStart = start;

@@ -6,7 +6,7 @@
  */
 import { assert } from '#base/assert';
 import { formatDuration, MINUTE, type Micros } from '#base/time';
-import { sampleInteger } from '#kernel/distribution';
+import { type Distribution, sampleInteger } from '#kernel/distribution';
 import { DIALECT_FAULT_SHIFT, epochOf, refreshDialect } from '../chain.js';
 import type { UndoKind } from '../outcome.js';
 import type { ChannelPlan, CheckPlan, GatePhasePlan, StepPlan } from '../plan.js';
@@ -19,6 +19,7 @@ import { reconsider } from './conditions.js';
 import { milestone } from './faults.js';
 import { addGate, armNode, gatesChanged, isActive, latestPhase } from './gates.js';
 import { bringUp, takeDown } from './nodes.js';
+import { rejoin } from './recovery.js';
 import { retireRun, useRun } from './run.js';
 import { note } from './timeline.js';
 
@@ -100,6 +101,10 @@ function beginStep(world: World, step: StepPlan): void {
   }
   run.backup = structuredClone(run.ledger);
   run.backupHeight = run.chain.tip;
+  if (step.kind === 'halt-upgrade') {
+    agreeOnHalt(world, run, step.after);
+    return;
+  }
   rollout.pause = step.pause;
   if (step.kind === 'gate') {
     const index = world.plan.gates.findIndex((phase) => phase.name === step.phase);
@@ -118,12 +123,35 @@ function beginStep(world: World, step: StepPlan): void {
     milestone(world, channelOf(world).name, step.phase);
   } else {
     rollout.gate = -1;
-    if (rollout.channel === world.plan.channels.length - 1 && world.defects.some((one) => Number.isFinite(one.next))) {
-      world.badReleaseOnMainnet = true;
-    }
+    noteBadRelease(world);
     note(world, 'step', 'upgrade', `to the new release, ${rollout.targets.length} validators`);
   }
   startBatches(world, rollout.targets, step.batchShare);
+}
+
+/** A release with a defect has reached the last channel. */
+function noteBadRelease(world: World): void {
+  const isLast = world.rollout.channel === world.plan.channels.length - 1;
+  if (isLast && world.defects.some((one) => Number.isFinite(one.next))) world.badReleaseOnMainnet = true;
+}
+
+/** Everybody stops after the same height; the release is installed once the chain stands there. */
+function agreeOnHalt(world: World, run: Run, after: number): void {
+  const { rollout } = world;
+  rollout.gate = -1;
+  rollout.pause = 0;
+  rollout.batches = [[...rollout.targets]];
+  rollout.batch = 0;
+  run.chain.haltAt = run.chain.tip + after;
+  noteBadRelease(world);
+  note(world, 'step', 'halt upgrade', `every validator stops after height ${run.chain.haltAt}`);
+}
+
+/** µs that a node of the step under way is down. */
+function restartTime(world: World): Distribution {
+  const step = channelOf(world).steps[world.rollout.step];
+  const halted = world.rollout.state !== 'undoing' && step?.kind === 'halt-upgrade';
+  return halted ? step.install : world.plan.operations.restart;
 }
 
 /** Deals nodes into batches by rank of power, so that no batch holds much more than its share. */
@@ -158,7 +186,7 @@ export function startBatch(world: World): void {
   for (const node of batch) {
     configure(world, run, node);
     if ((run.downReasons[node] as number) > 0) continue; // it will come back with the new configuration by itself
-    const back = world.now + Math.max(1, sampleInteger(world.plan.operations.restart, world.operations));
+    const back = world.now + Math.max(1, sampleInteger(restartTime(world), world.operations));
     takeDown(run, node);
     rollout.waitingFor += 1;
     plan(world, back, BATCH_NODE_UP, node, packBatch(run, rollout.serial));
@@ -176,6 +204,7 @@ function batchName(world: World): string {
 function configure(world: World, run: Run, node: number): void {
   const { rollout } = world;
   const { chain } = run;
+  if (chain.diverged[node] !== 0) rejoin(chain, node);
   chain.diverged[node] = 0;
   if (rollout.state === 'undoing') {
     chain.release[node] = 0;
@@ -205,6 +234,7 @@ function finishBatch(world: World): void {
   const { rollout } = world;
   if (channelOf(world).maintenance) activeRun(world).telemetry.judgedSince = world.now + MAINTENANCE_TAIL;
   rollout.batch += 1;
+  activeRun(world).chain.haltAt = Number.POSITIVE_INFINITY;
   if (rollout.batch < rollout.batches.length) {
     plan(world, world.now + rollout.pause, BATCH, 0, 0);
   } else if (rollout.state === 'undoing') finishRevert(world);
@@ -229,6 +259,11 @@ export function afterBlock(world: World): boolean {
   if (rollout.state === 'recovering') {
     const deactivated = chain.gates.every((gate) => chain.tip >= Math.min(gate.deactivation, Number.MAX_SAFE_INTEGER));
     if (deactivated && world.normalBlocks >= NORMAL_BLOCKS) endUndo(world, world.now);
+    return false;
+  }
+  if (chain.tip === chain.haltAt) {
+    note(world, 'upgrade', 'halt', `height ${chain.tip} is the last of the previous release`);
+    plan(world, world.now + chain.blockTime, BATCH, 0, 0); // by then the last validator has decided it
     return false;
   }
   if (rollout.gate < 0) return false;
@@ -369,6 +404,7 @@ export function undo(world: World, action: number): void {
   rollout.undo = { ...rollout.undo, kind };
   rollout.parked = -1;
   rollout.gate = -1;
+  run.chain.haltAt = Number.POSITIVE_INFINITY;
   note(world, kind, rollout.undo.check, rollout.undo.cause);
   if (world.defects.every((defect) => defect.shown === 0)) world.falseAbort = true;
   rollout.waitingFor = 0;
@@ -438,6 +474,7 @@ export function restore(world: World): void {
   for (let node = 0; node < chain.n; node += 1) {
     chain.release[node] = 0;
     chain.diverged[node] = 0;
+    rejoin(chain, node);
     refreshDialect(chain, node, chain.tip + 1);
     bringUp(world, run, node);
   }

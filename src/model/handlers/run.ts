@@ -6,6 +6,7 @@ import { DAY } from '#base/time';
 import { compileTable } from '#kernel/quantile-table';
 import { streamKey } from '#kernel/stream';
 import { createChain } from '../chain.js';
+import { refusals } from '../network/intake.js';
 import type { ChannelPlan } from '../plan.js';
 import { createLedger, validatorsOff } from '../rewards/ledger.js';
 import { createTelemetry } from '../telemetry.js';
@@ -78,6 +79,8 @@ export function retireRun(world: World, run: Run): void {
   world.slots += Math.floor((world.now - run.since) / chain.blockTime);
   world.forks += chain.forks;
   world.violations += chain.violations;
+  world.evidence += chain.evidence;
+  if (chain.intake !== null) world.refused += refusals(chain.intake);
   world.relativeErrorSum += ledger.absoluteError;
   world.expectedSum += ledger.expectedTotal;
   world.validatorsOff += validatorsOff(ledger);

@@ -84,8 +84,10 @@ function zipfStakes(plan: ValidatorsPlan, n: number, stream: Stream): Float64Arr
   return stakes;
 }
 
-/** Deals validators to regions so that every prefix holds the regions' shares as closely as possible. */
+/** Places validators as the plan says, or deals them to regions so that every prefix holds the regions' shares as closely as possible. */
 function assignRegions(network: NetworkPlan, n: number): Int32Array {
+  const { placement } = network;
+  if (placement !== null) return Int32Array.from({ length: n }, (_, i) => placement[i % placement.length] as number);
   const counts = network.regions.map(() => 0);
   return Int32Array.from({ length: n }, (_, i) => {
     let best = 0;

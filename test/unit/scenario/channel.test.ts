@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { HOUR, MINUTE } from '#base/time';
+import { channelTime } from '#scenario/schedule';
 import { linesOf, load } from './scenario-text.js';
 
 function withChannels(channels: string, more = ''): string {
@@ -143,6 +144,42 @@ describe('steps', () => {
     expect(say('{ upgrade: { batches: 0% } }')[0]).toContain('must be more than 0');
     expect(say('{ dwell: 1 week }')[0]).toContain('"1 week" is not a time to dwell');
     expect(say('{ dwell: 7 }')[0]).toContain('Write 24h, 10 epochs, or { time: 24h, epochs: 10 }');
+  });
+});
+
+describe('an upgrade after a common halt', () => {
+  const steps = (upgrade: string) => `  - { name: mainnet, validators: 10, steps: [{ upgrade: ${upgrade} }] }\n`;
+
+  test('is written with the blocks until it and the time of an installation, or takes what is known of others', () => {
+    expect(channelsOf(steps('{ halt: { after: 20, install: 5m } }'))[0]?.steps).toEqual([
+      { kind: 'halt-upgrade', after: 20, install: { kind: 'constant', value: 5 * MINUTE } },
+    ]);
+    expect(channelsOf(steps('{ halt: {} }'))[0]?.steps).toEqual([
+      {
+        kind: 'halt-upgrade',
+        after: 100,
+        install: expect.objectContaining({ kind: 'lognormal', median: 49 * MINUTE }),
+      },
+    ]);
+  });
+
+  test('takes as long as the blocks and the last installation', () => {
+    const { plan } = load(withChannels(steps('{ halt: { after: 20, install: { uniform: { min: 1m, max: 9m } } } }')));
+    const [channel] = plan.channels;
+    expect(channel && channelTime(channel, plan.chain, plan.operations.restart)).toBe(100e6 + 9 * MINUTE);
+  });
+
+  test('goes with neither batches nor a pause, happens once, and needs the whole chain', () => {
+    const say = (channels: string) => linesOf(withChannels(channels));
+    expect(say(steps('{ halt: {}, batches: 10%, pause: 1m }')).map((line) => line.split('steps[0].')[1])).toEqual([
+      'upgrade.batches: "batches" does not go with "halt". Remove it: each operator installs in its own time.',
+      'upgrade.pause: "pause" does not go with "halt". Remove it: each operator installs in its own time.',
+    ]);
+    expect(say(steps('{ halt: {} } }, { upgrade: {}'))[0]).toContain('runs the release already');
+    const canary = '  - { name: canary, steps: [{ upgrade: { halt: {} } }] }\n  - { name: mainnet, validators: 40 }\n';
+    expect(say(canary)).toHaveLength(1);
+    expect(say(canary)[0]).toContain('only a part of chain "mainnet" runs the release here');
+    expect(say(steps('{ halt: { after: 0 } }'))[0]).toContain('0 is not a number of blocks');
   });
 });
 

@@ -1,5 +1,13 @@
 import { expect, test } from 'vitest';
-import { CHANNEL_DEFAULTS, DEFAULTS, formatValue } from '#scenario/defaults';
+import {
+  CHANNEL_DEFAULTS,
+  CONDITIONAL_DEFAULTS,
+  DEFAULTS,
+  type Default,
+  FAULT_DEFAULTS,
+  formatValue,
+  PRESET_DEFAULTS,
+} from '#scenario/defaults';
 import { scenarioJsonSchema } from '#scenario/schema-json';
 import { load, minimal } from './scenario-text.js';
 
@@ -35,9 +43,15 @@ test('every default of the schema is in the table, and every row of the table in
   );
 });
 
-test('every default has a source: a section of the blueprint, or an assumption that says so', () => {
-  const rows = [...Object.values(DEFAULTS), ...Object.values(CHANNEL_DEFAULTS).flatMap(Object.values)];
-  expect(rows.filter(({ source }) => !/^(?:blueprint §\d|assumption: .)/.test(source))).toEqual([]);
+test('every default has a source: a section of what was measured or published, or an assumption that says so', () => {
+  const rows: Default[] = [DEFAULTS, CONDITIONAL_DEFAULTS, FAULT_DEFAULTS]
+    .flatMap((table): Default[] => Object.values(table))
+    .concat(
+      Object.values(CHANNEL_DEFAULTS).flatMap(Object.values),
+      Object.values(PRESET_DEFAULTS).flatMap(Object.values),
+    );
+  const sourced = /^(?:blueprint §\d|(?:consensus|measurements)\.md section \d|assumption: .)/;
+  expect(rows.filter(({ source }) => !sourced.test(source))).toEqual([]);
 });
 
 test('a scenario lists the defaults it used and only those', () => {

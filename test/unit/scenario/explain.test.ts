@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { METRICS, PROBE_METRICS } from '#model/metric';
-import { DEFAULTS } from '#scenario/defaults';
+import { CONDITIONAL_DEFAULTS, DEFAULTS, PRESET_DEFAULTS } from '#scenario/defaults';
 import { explain, explainTopics } from '#scenario/explain';
 
 test('every topic is explained in at least a sentence', () => {
@@ -19,6 +19,11 @@ test('keys, metrics, gates, faults, actions, exit codes and words are topics', (
     ...['crash', 'partition', 'slow', 'drift', 'bad-release', 'hold', 'abort', 'rollback', 'shadow', 'auto'],
     ...['0', '1', '2', '10', '11', '12', '13', '14', '130', '143'].map((code) => `exit ${code}`),
     ...['channel', 'gate', 'check', 'readiness', 'leader', 'proposer', 'replication', 'gate rollback'],
+    ...Object.keys(CONDITIONAL_DEFAULTS),
+    ...Object.keys(PRESET_DEFAULTS.cometbft),
+    ...['clog', 'loss', 'duplicate', 'delay', 'reorder', 'byzantine', 'amnesia', 'equivocate-vote', 'nil', 'censor'],
+    ...['mesh', 'small-world', 'aws', 'blueprint', 'malachite', 'cometbft', 'one-honest', 'locked-value', 'phases'],
+    ...['phases.chaos', 'network.regions.use', 'network.placement', 'faults[].targets.faulty', 'faults[].behaviour'],
     ...['channels[].steps[].gate.mode', 'faults[].targets.power', 'network.delay.pairs[].delay'],
   ];
   expect(wanted.filter((topic) => !topics.includes(topic))).toEqual([]);
@@ -52,9 +57,18 @@ describe('an explanation', () => {
     );
   });
 
+  test('of a key that depends on the preset of the consensus gives the default of each', () => {
+    expect(factsOf('chain.timeouts.propose')).toEqual([
+      'value: a duration, such as 24h, 90m or 250ms',
+      'default of blueprint: 5s (blueprint §2.1 round_timeout_ms: a silent proposer costs propose + precommit = 6s)',
+      'default of malachite: 3s (consensus.md section 8)',
+      'default of cometbft: 3s (consensus.md section 8)',
+    ]);
+  });
+
   test('of a key that several kinds of faults have covers all of them', () => {
     expect(factsOf('faults[].kind')).toEqual([
-      'value: crash, or partition, or slow, or drift, or bad-release',
+      'value: crash, or partition, or clog, or loss, or duplicate, or delay, or reorder, or slow, or byzantine, or drift, or bad-release',
       'required: yes',
     ]);
     expect(factsOf('faults[].for')?.join()).not.toContain('required');

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { HOUR, MINUTE } from '#base/time';
+import { HOUR, MINUTE, SECOND } from '#base/time';
 import { linesOf, load } from './scenario-text.js';
 
 function withFaults(faults: string): string {
@@ -39,6 +39,8 @@ test('each kind of fault is read whole', () => {
       name: 'partition-1',
       trigger: { kind: 'at', time: 8 * HOUR },
       probability: 0.2,
+      direction: 'both',
+      moves: null,
       duration: { kind: 'exponential', mean: MINUTE },
       target: { kind: 'power', power: 0.34, of: 'chain' },
     },
@@ -85,15 +87,54 @@ test('each kind of fault is read whole', () => {
   ]);
 });
 
-test('a fault happens at a time, after a start, or at a rate', () => {
+test('faults of links are read whole; a reordering is a delay of any length up to its spread', () => {
+  const constant = { kind: 'constant', value: 20 * SECOND };
+  const shared = {
+    trigger: { kind: 'at', time: 10 * SECOND },
+    probability: 1,
+    duration: constant,
+    target: { kind: 'count', count: 2, of: 'chain' },
+  };
+  const LINK = 'at: 10s, for: 20s, targets: { count: 2 }';
+  expect(
+    faultsOf(`
+  { kind: partition, ${LINK}, direction: in, moves: 5s },
+  { kind: clog, ${LINK} },
+  { kind: loss, ${LINK}, loss: 30% },
+  { kind: duplicate, ${LINK}, share: 50% },
+  { kind: delay, ${LINK}, delay: 2s, share: 10% },
+  { kind: reorder, ${LINK}, spread: 200ms },`),
+  ).toEqual([
+    { ...shared, kind: 'partition', name: 'partition-1', direction: 'in', moves: 5 * SECOND },
+    { ...shared, kind: 'clog', name: 'clog-1' },
+    { ...shared, kind: 'loss', name: 'loss-1', loss: 0.3 },
+    { ...shared, kind: 'duplicate', name: 'duplicate-1', share: 0.5 },
+    { ...shared, kind: 'delay', name: 'delay-1', share: 0.1, delay: { kind: 'constant', value: 2 * SECOND } },
+    { ...shared, kind: 'delay', name: 'reorder-1', share: 1, delay: { kind: 'uniform', min: 0, max: 200_000 } },
+  ]);
+});
+
+test('faulty targets are as many as the chain withstands, and so many more', () => {
+  const targets = faultsOf(`{ kind: crash, at: 1h, targets: { faulty: f } },
+  { kind: crash, at: 1h, targets: { faulty: f+12 } }, { kind: crash, at: 1h, targets: { channel: canary, faulty: f+1 } }`);
+  expect(targets.map((fault) => fault.kind !== 'bad-release' && fault.target)).toEqual([
+    { kind: 'faulty', beyond: 0, of: 'chain' },
+    { kind: 'faulty', beyond: 12, of: 'chain' },
+    { kind: 'faulty', beyond: 1, of: 'channel' },
+  ]);
+});
+
+test('a fault happens at a time, after a start, at a rate, or regularly', () => {
   const triggers = faultsOf(`{ ${CRASH}, at: 1h }, { ${CRASH}, when: { channel: mainnet, after: 2h } },
-  { ${CRASH}, when: { channel: mainnet, gate: rewards } }, { ${CRASH}, rate: 3/d }, { ${CRASH}, rate: 2/h, channel: canary }`);
+  { ${CRASH}, when: { channel: mainnet, gate: rewards } }, { ${CRASH}, rate: 3/d }, { ${CRASH}, rate: 2/h, channel: canary },
+  { ${CRASH}, every: 90s, channel: canary }`);
   expect(triggers.map(({ trigger }) => trigger)).toEqual([
     { kind: 'at', time: HOUR },
     { kind: 'after', channel: 'mainnet', step: null, delay: 2 * HOUR },
     { kind: 'after', channel: 'mainnet', step: 'rewards', delay: 0 },
-    { kind: 'rate', every: 8 * HOUR, channel: null },
-    { kind: 'rate', every: 30 * MINUTE, channel: 'canary' },
+    { kind: 'rate', every: 8 * HOUR, regular: false, channel: null },
+    { kind: 'rate', every: 30 * MINUTE, regular: false, channel: 'canary' },
+    { kind: 'rate', every: 90 * SECOND, regular: true, channel: 'canary' },
   ]);
 });
 
@@ -123,11 +164,11 @@ test('names number each kind by itself, and a name of one’s own does not count
 
 describe('a mistake', () => {
   test.each([
-    [`{ ${CRASH} }`, 'the fault happens in 0 ways. Write exactly one of at, when and rate.'],
+    [`{ ${CRASH} }`, 'the fault happens in 0 ways. Write exactly one of at, when, rate and every.'],
     [`{ ${CRASH}, at: 1h, rate: 1/d }`, 'the fault happens in 2 ways'],
     [
       `{ ${CRASH}, at: 1h, channel: canary }`,
-      '"channel" goes with "rate" only. Write "when: { channel: canary, after: … }".',
+      '"channel" goes with "rate" and "every" only. Write "when: { channel: canary, after: … }".',
     ],
     [`{ ${CRASH}, rate: 1/d, channel: canari }`, 'there is no channel "canari". Did you mean "canary"?'],
     [`{ ${CRASH}, when: { channel: mainet } }`, 'Did you mean "mainnet"?'],
@@ -160,6 +201,13 @@ describe('a mistake', () => {
       'there is no gate phase "reward". Did you mean "rewards"?',
     ],
     ['{ kind: bad-release, defect: crash, perHeight: 1%, targets: { count: 1 } }', '"targets" is not a key here'],
+    [`{ ${CRASH.replace('count: 1', 'faulty: g')}, at: 1h }`, '"g" is not a number of faulty validators. Write f, f+1'],
+    [`{ ${CRASH.replace('count: 1', 'faulty: f, leader: true')}, at: 1h }`, 'targets are chosen in 2 ways'],
+    ['{ kind: loss, at: 1h, for: 1h, targets: { count: 1 } }', 'faults[0].loss: is missing'],
+    ['{ kind: loss, at: 1h, for: 1h, targets: { count: 1 }, loss: 0% }', 'must be more than 0'],
+    ['{ kind: duplicate, at: 1h, for: 1h, targets: { count: 1 } }', 'faults[0].share: is missing'],
+    ['{ kind: reorder, at: 1h, for: 1h, targets: { count: 1 }, spread: 1s, delay: 1s }', '"delay" is not a key here'],
+    ['{ kind: partition, at: 1h, for: 1h, targets: { count: 1 }, direction: up }', 'Write one of: both, in, out.'],
     ['{ kind: krash }', '"krash" is not known here. Did you mean "crash"?'],
     ['{ at: 1h }', 'faults[0].kind: is missing'],
     ['crash', 'faults[0]: '],

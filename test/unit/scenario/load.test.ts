@@ -30,7 +30,7 @@ faults:
   test('are all reported, by line', () => {
     expect(linesOf(text)).toEqual([
       'test.yaml:1:1 channels: is missing. Add "channels:".',
-      'test.yaml:3:12 network.los: "los" is not a key here. Did you mean "loss"? Known keys: regions, delay, loss, retransmit, bandwidth.',
+      'test.yaml:3:12 network.los: "los" is not a key here. Did you mean "loss"? Known keys: regions, placement, delay, loss, retransmit, bandwidth, uplink, hop, gossip, topology, queues.',
       'test.yaml:5:14 chain.blockTime: "24 hours" is not a duration. Write 24h, 90m or 250ms.',
       'test.yaml:7:3 "epochBlocks" is written twice, first in line 6. Keep one.',
       'test.yaml:9:46 faults[0].targets.count: -3 is not a number of validators. Write a whole number of at least 1.',
@@ -118,7 +118,7 @@ test.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])('%s is an 
 });
 
 test('keys of later versions are called unsupported, not misspelt', () => {
-  const lines = linesOf(minimal('sweep: {}\nslashing: {}\nnetwork: { topology: ring }\nwarmUp: 1h\n'));
+  const lines = linesOf(minimal('sweep: {}\nslashing: {}\nstorage: {}\nwarmUp: 1h\n'));
   expect(lines).toHaveLength(4);
   for (const line of lines) expect(line).toContain('is not supported by this version. Remove it, or keep it as a note');
 });
@@ -175,6 +175,32 @@ test('without a horizon it is one and a half times the plan, and a short one is 
   expect(short.plan.horizon).toBe(DAY);
   expect(short.warnings.map((warning) => warning.what)).toEqual([
     'the horizon of 1d is shorter than the plan of 1d 1h',
+  ]);
+});
+
+test('with phases the horizon is their end, a longer one is fine and a shorter one is refused', () => {
+  const chaos = minimal('phases: { chaos: 60s, settle: 30s, judge: 1m }\n');
+  const { plan, warnings, assumptions } = load(chaos);
+  expect(plan).toMatchObject({ horizon: 150e6, phases: { chaos: 60e6, settle: 30e6, judge: 60e6 } });
+  expect(assumptions).toContainEqual(expect.objectContaining({ path: 'horizon', value: '2m 30s' }));
+  expect(warnings).toEqual([]);
+  expect(load(`${chaos}horizon: 1h\n`).plan.horizon).toBe(HOUR);
+  expect(linesOf(`${chaos}horizon: 2m\n`)).toEqual([
+    'test.yaml:6:10 horizon: the horizon of 2m is shorter than the phases of 2m 30s. Lengthen it, or leave it out.',
+  ]);
+  expect(linesOf(minimal('phases: { chaos: 60s, settle: 30s }\n'))[0]).toContain('phases.judge: is missing');
+  expect(load(minimal()).plan.phases).toBe(null);
+});
+
+test('a fault that begins after chaos is a warning, Byzantine behaviour is not', () => {
+  const late = 'at: 60s, targets: { count: 1 }';
+  const { warnings } = load(
+    minimal(`phases: { chaos: 60s, settle: 30s, judge: 60s }
+faults: [{ kind: crash, ${late} }, { kind: byzantine, behaviour: nil, ${late} }, { kind: crash, at: 59s, targets: { count: 1 } }]
+`),
+  );
+  expect(warnings.map(({ path, what }) => [path, what])).toEqual([
+    ['faults[0].at', 'the fault never happens: chaos ends at 1m'],
   ]);
 });
 

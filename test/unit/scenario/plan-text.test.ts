@@ -50,3 +50,36 @@ test('an empty part is called none', () => {
   expect(text).toContain('Expectations\n  none\n');
   expect(text).not.toContain('Warnings');
 });
+
+test('rules, topology, links, queues and phases are told where they are not the plain default', () => {
+  const start = 'apiVersion: rollout-sim/v1\nquestion: q\nchannels: [{ name: a, validators: 4, checks: [] }]\n';
+  const plain = describePlan(load(start));
+  for (const noun of ['Consensus', 'Topology', 'Links', 'Queues', 'Phases']) expect(plain).not.toContain(`\n${noun}: `);
+  const text = describePlan(
+    load(`${start.replace('checks: []', 'checks: [], steps: [{ upgrade: { halt: { after: 1 } } }]')}
+chain: { consensus: { preset: cometbft } }
+network:
+  regions: { preset: aws, use: [London, Tokyo] }
+  placement: [Tokyo, London]
+  uplink: 1Gbit/s
+  hop: { uniform: { min: 0s, max: 100ms } }
+  topology: { kind: small-world, eager: 4 }
+  queues: { processing: 75.5us, ratePerPeer: 0 }
+phases: { chaos: 60s, settle: 30s, judge: 2m }
+faults:
+  - { kind: partition, at: 10s, for: 20s, targets: { faulty: f+1 }, direction: in, moves: 5s }
+  - { kind: byzantine, behaviour: drop, heights: [3, 9], acts: 50%, targets: { faulty: f } }
+`),
+  );
+  const expected = [
+    'Consensus: a quorum skips to a later round, a locked node prevotes its locked value, the next height starts 1s after a decision.',
+    'Topology: small-world, 8 neighbours, 10% of the links redirected, 4 of them at once, the others told every 900ms.',
+    'Links: a node sends at most 1000 Mbit/s; every transmission takes up to 100ms more; validators stand in Tokyo, London, over and over.',
+    'Queues: 75.5µs a message; at most 1024 votes, 1024 blocks and parts, 1024 for synchronization; any number of a peer in a second;',
+    'Phases: 1m of chaos, 30s to settle, 2m judged.',
+    'upgrade: all halt 1 block on, then each installs in about 49m (lognormal)',
+    'partition of f+1 validators (f: just below a third of the power), who hear nobody, for 20s, moving every 5s; at 10s',
+    'Byzantine, drop (50% of the receivers) in 50% of the rounds, heights 3 to 9, to the end; from the start',
+  ];
+  expect(expected.filter((line) => !text.includes(line))).toEqual([]);
+});

@@ -56,6 +56,13 @@ test('the template of init loads without a warning and keeps to the JSON Schema'
 
 test('what the loader refuses by form, the JSON Schema refuses too', () => {
   expect(check(minimal('x-mine: 1\nnetwork: { x-too: [] }\n'))).toEqual([]);
+  const allowed = [
+    'phases: { chaos: 60s, settle: 0s, judge: 60s }',
+    'network: { regions: aws, topology: ring, queues: { processing: 0.5us } }',
+    'network: { regions: { preset: aws, use: [London] }, topology: { kind: ring, degree: 2 } }',
+    'faults: [{ kind: byzantine, behaviour: drop, heights: [1, 2], targets: { faulty: f+1 } }]',
+  ];
+  for (const more of allowed) expect(check(minimal(`${more}\n`)), more).toEqual([]);
   const refused = [
     'horizon: 24 hours',
     'horizon: 24',
@@ -71,6 +78,13 @@ test('what the loader refuses by form, the JSON Schema refuses too', () => {
     'gates: []',
     'expect: [5]',
     'fidelity: exact',
+    'phases: { chaos: 60s }',
+    'chain: { consensus: { preset: comet } }',
+    'network: { regions: azure }',
+    'network: { topology: { kind: star } }',
+    'network: { queues: { votes: 0 } }',
+    'faults: [{ kind: byzantine, behaviour: lie, targets: { faulty: f } }]',
+    'faults: [{ kind: crash, at: 1h, targets: { faulty: f-1 } }]',
   ];
   expect(refused.filter((more) => check(minimal(`${more}\n`)).length === 0)).toEqual([]);
 });
