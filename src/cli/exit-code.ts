@@ -5,6 +5,7 @@
 export const DONE = 0; // also: every expectation holds
 export const INTERNAL_ERROR = 1; // a bug of ours
 export const BAD_USAGE = 2; // bad usage, unreadable or invalid input
+export const EXPECTATION_FAILED = 10;
 export const MISMATCH = 13; // determinism, fidelity or conformance
 export const INCOMPLETE = 14; // the budget ended first
 export const INTERRUPTED = { SIGINT: 130, SIGTERM: 143 } as const;

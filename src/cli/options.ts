@@ -35,6 +35,14 @@ export function parseCount(min: number): (text: string) => number {
   };
 }
 
+/** Heights `A..B`, both included, or one height. */
+export function parseHeights(text: string): readonly [from: number, to: number] {
+  const [, first, last] = /^(\d+)(?:\.\.(\d+))?$/.exec(text) ?? [];
+  const [from, to] = [Number(first), Number(last ?? first)];
+  if (Number.isSafeInteger(to) && from >= 1 && from <= to) return [from, to];
+  throw new InvalidArgumentError('Give heights from 1, such as 1..20 or 7.');
+}
+
 /** A seed: any text but the empty one. */
 export function parseSeed(text: string): string {
   if (text !== '') return text;
@@ -55,4 +63,20 @@ export function parseWall(text: string): number {
   const wallMs = Number(digits) * (WALL_UNITS[unit ?? ''] ?? Number.NaN);
   if (wallMs > 0) return wallMs;
   throw new InvalidArgumentError('Give a duration, such as 90s, 10m or 2h.');
+}
+
+/** A range of integers ≥ 1: `4..16`, or one number. */
+export function parseRange(text: string): readonly [min: number, max: number] {
+  const [, first, second] = /^(\d+)(?:\.\.(\d+))?$/.exec(text) ?? [];
+  const min = Number(first);
+  const max = Number(second ?? first);
+  if (min >= 1 && max >= min && max <= 200) return [min, max];
+  throw new InvalidArgumentError('Give a number or a range within 1..200, such as 4..16.');
+}
+
+/** How many Byzantine validators: `f` as many as are tolerated, `f+1` one more. */
+export function parseFaulty(text: string): number {
+  const [, beyond = '0'] = /^f(?:\+(\d{1,3}))?$/.exec(text) ?? [undefined, 'x'];
+  if (/^\d+$/.test(beyond)) return Number(beyond);
+  throw new InvalidArgumentError('Give f, f+1 or the like: f is the most that are fewer than a third.');
 }

@@ -6,7 +6,7 @@ import { availableParallelism } from 'node:os';
 import { Command, CommanderError, Option } from 'commander';
 import { BAD_USAGE, DONE, EXIT_CODE_HELP } from './exit-code.js';
 import { reportFailure } from './failure.js';
-import { collectSetting, parseCount, parseSeed, parseWall } from './options.js';
+import { collectSetting, parseCount, parseFaulty, parseHeights, parseRange, parseSeed, parseWall } from './options.js';
 import { quoteCommand } from './shell.js';
 import type { Terminal } from './terminal.js';
 import { cleanText } from './text.js';
@@ -19,9 +19,7 @@ export interface Context {
 }
 
 /** Named by the design, absent from this version: an answer better than "unknown". */
-const LATER = 'check compare sweep why minimise explore merge worker import verify-determinism verify-fidelity'.split(
-  ' ',
-);
+const LATER = 'check compare sweep why minimise merge worker import verify-determinism verify-fidelity'.split(' ');
 
 const INTRODUCTION =
   'Rehearses the rollout of a BFT chain upgrade: liveness, reward accuracy and rollback risk, simulated many times over and answered with honest intervals.';
@@ -121,9 +119,7 @@ function createProgram(
   withScenarioOptions(program.command('run'))
     .description('simulate the rollout many times; estimates, verdict, report')
     .argument('<file>', 'scenario file')
-    .addOption(
-      new Option('--jobs <n>', 'worker threads').argParser(parseCount(1)).default(availableParallelism(), 'all cores'),
-    )
+    .addOption(jobsOption())
     .addOption(new Option('--out <dir>', 'folder of the results (default: reports/<name>)'))
     .addOption(
       new Option('--max-wall <duration>', 'stop after this time and keep what is done, such as 10m').argParser(
@@ -150,9 +146,34 @@ function createProgram(
         .argParser(parseCount(0))
         .makeOptionMandatory(),
     )
+    .addOption(new Option('--itf <dir>', 'write the steps of one validator as ITF traces, for conform'))
+    .addOption(new Option('--validator <v>', 'whose steps, from 0 (default: 0)').argParser(parseCount(0)))
+    .addOption(new Option('--heights <a..b>', 'of which heights (default: 1..10)').argParser(parseHeights))
     .addOption(jsonOption())
     .action(async (file, options) =>
       finish(await (await import('./commands/replay.js')).replay(file, options, context)),
+    );
+
+  program
+    .command('explore')
+    .description('draw mixes of faults and hold each against what the protocol promises')
+    .argument('[file]', 'scenario whose chain and network the mixes keep; drawn as well without one')
+    .addOption(new Option('--mixes <n>', 'mixes to draw').argParser(parseCount(1)).default(300))
+    .addOption(new Option('--seed <text>', 'where all chance comes from').argParser(parseSeed).default('1'))
+    .addOption(
+      new Option('--faulty <f|f+1>', 'Byzantine validators: as many as are tolerated, or more')
+        .argParser(parseFaulty)
+        .default(0, 'f'),
+    )
+    .addOption(
+      new Option('--validators <range>', 'validators of a mix').argParser(parseRange).default([4, 16], '4..16'),
+    )
+    .addOption(new Option('--mix <k>', 'print mix k as a scenario file, and what it shows').argParser(parseCount(0)))
+    .addOption(jobsOption())
+    .addOption(jsonOption())
+    .addOption(quietOption('print what was found only'))
+    .action(async (file, options) =>
+      finish(await (await import('./commands/explore.js')).runExplore(file, options, context)),
     );
 
   program
@@ -212,6 +233,12 @@ function withScenarioOptions(
 function settingOption(): Option {
   const option = new Option('--set <path=value>', 'change one value of the scenario; may be repeated');
   return option.argParser(collectSetting);
+}
+
+function jobsOption(): Option {
+  return new Option('--jobs <n>', 'worker threads')
+    .argParser(parseCount(1))
+    .default(availableParallelism(), 'all cores');
 }
 
 function jsonOption(text = 'print one JSON document'): Option {

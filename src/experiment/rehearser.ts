@@ -8,6 +8,7 @@ import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { assert } from '#base/assert';
 import { UserError } from '#base/error';
+import type { TraceRequest } from '#model/consensus/trace';
 import type { Outcome } from '#model/outcome';
 import type { Plan } from '#model/plan';
 import { describeFailure, ReplicationError } from './failure.js';
@@ -20,8 +21,14 @@ export interface Rehearser {
   readonly close: () => Promise<void>;
 }
 
-/** One rehearsal, as this thread does it; a pure function. */
-export type Rehearse = (plan: Plan, seed: string, replication: number, details: boolean) => Outcome;
+/** One rehearsal, as this thread does it; a pure function. With `trace`, steps of consensus are recorded as well. */
+export type Rehearse = (
+  plan: Plan,
+  seed: string,
+  replication: number,
+  details: boolean,
+  trace?: TraceRequest,
+) => Outcome;
 
 /** What a worker is given at its start. */
 export interface WorkerStart {
@@ -38,14 +45,19 @@ export type WorkerAnswer = { readonly outcome: Outcome } | { readonly failure: {
  * Rehearses in this thread; the event loop turns between two replications, so signals and timers are heard.
  *
  * @param rehearse - the model itself unless another is given; the model is loaded only then
+ * @param trace - steps of consensus to record
  */
-export async function openHere({ plan, seed }: WorkerStart, rehearse?: Rehearse): Promise<Rehearser> {
+export async function openHere(
+  { plan, seed }: WorkerStart,
+  rehearse?: Rehearse,
+  trace?: TraceRequest,
+): Promise<Rehearser> {
   const run = rehearse ?? (await loadModel());
   return {
     rehearse: async (replication, details) => {
       await setImmediate();
       try {
-        return checkOutcome(run(plan, seed, replication, details), replication, plan);
+        return checkOutcome(run(plan, seed, replication, details, trace), replication, plan);
       } catch (error) {
         throw new ReplicationError('bug', seed, replication, describeFailure(error));
       }
@@ -102,7 +114,7 @@ export async function openPool(start: WorkerStart, jobs: number, file = workerFi
 async function loadModel(): Promise<Rehearse> {
   const { createPilotCache, rehearse } = await import('#model/rehearsal');
   const cache = createPilotCache();
-  return (plan, seed, replication, details) => rehearse(plan, seed, replication, { details, cache });
+  return (plan, seed, replication, details, trace) => rehearse(plan, seed, replication, { details, cache, trace });
 }
 
 /** The worker next to this file; workers need built files, so from `src` it is the one of the last build. */

@@ -2,6 +2,7 @@
  * One replication again, at length: its timeline and its hours. The same scenario, seed and number give the same facts.
  */
 import { UserError } from '#base/error';
+import type { TraceRequest } from '#model/consensus/trace';
 import type { Outcome } from '#model/outcome';
 import type { LoadedScenario } from '#scenario/load';
 import { openHere, type Rehearse } from './rehearser.js';
@@ -12,6 +13,7 @@ import type { ReplicationDetail } from './result.js';
  *
  * @param replication - any integer ≥ 0, also beyond the scenario's own count
  * @param rehearse - the model itself unless another is given
+ * @param trace - steps of consensus to record
  * @throws UserError if there is no such replication
  * @throws ReplicationError if it breaks
  */
@@ -19,12 +21,13 @@ export async function replayReplication(
   { plan, seed }: Pick<LoadedScenario, 'plan' | 'seed'>,
   replication: number,
   rehearse?: Rehearse,
+  trace?: TraceRequest,
 ): Promise<Outcome> {
   if (!Number.isSafeInteger(replication) || replication < 0) {
     const what = `there is no replication ${replication}`;
     throw new UserError([{ file: '--replication', what, fix: 'Give a whole number, from 0.' }]);
   }
-  const rehearser = await openHere({ plan, seed }, rehearse);
+  const rehearser = await openHere({ plan, seed }, rehearse, trace);
   return rehearser.rehearse(replication, true);
 }
 

@@ -1,8 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { createFolder, linesOf, ROOT, runCli } from './cli.js';
+import { CLAIMS, smallScenario, writeScenario } from './scenarios.js';
 
 const trace = readFileSync(join(ROOT, 'test/conformance/itf/sm-locked.itf.json'), 'utf8');
 
@@ -39,4 +40,23 @@ test('what is no trace is the user’s mistake', async () => {
   const { code, stdout, stderr } = await runCli(['conform', 'no.itf.json'], { cwd });
   expect([code, stdout]).toEqual([2, '']);
   expect(stderr).toContain('no.itf.json');
+});
+
+test('the steps of a simulated validator are traces that agree; one with another output does not', async () => {
+  const cwd = createFolder();
+  const file = writeScenario(cwd, smallScenario(CLAIMS.pass));
+  const words = ['replay', file, '--replication', '0', '--fidelity', 'message', '--itf', 'traces'];
+  const { code, stderr } = await runCli([...words, '--validator', '2', '--heights', '2..4'], { cwd });
+  expect([code, linesOf(stderr)]).toEqual([0, ['6 traces of validator 2 in traces']]);
+  const files = readdirSync(join(cwd, 'traces')).sort();
+  expect(files[0]).toBe('testnet-v2-h2.sm.itf.json');
+  const paths = files.map((name) => join('traces', name));
+  const agreeing = await runCli(['conform', ...paths], { cwd });
+  expect([agreeing.code, linesOf(agreeing.stdout).at(-1)]).toEqual([0, 'verdict: 6 traces agree with the model']);
+  const first = join(cwd, paths[0] as string);
+  writeFileSync(first, readFileSync(first, 'utf8').replace('"tag":"DecidedOutput"', '"tag":"NoConsensusOutput"'));
+  expect((await runCli(['conform', ...paths], { cwd })).code).toBe(13);
+  const late = await runCli([...words, '--heights', '90000'], { cwd });
+  expect([late.code, late.stdout]).toEqual([2, '']);
+  expect(late.stderr).toContain('no chain of validator 0 reaches height 90000');
 });

@@ -16,24 +16,29 @@ import type { Context } from '../program.js';
 import { replayCommand } from '../result.js';
 import type { Terminal } from '../terminal.js';
 import { cleanData, cleanText } from '../text.js';
+import { requestTraces, type TraceOptions, writeRecorded } from './replay-traces.js';
 
-export interface ReplayOptions extends ScenarioOptions, OutputOptions {
+export interface ReplayOptions extends ScenarioOptions, OutputOptions, TraceOptions {
   readonly replication: number;
 }
 
 export async function replay(file: string, options: ReplayOptions, context: Context): Promise<number> {
   const { terminal, version } = context;
   const loaded = loadScenario(file, overridesOf(options));
+  const request = requestTraces(options, loaded);
+  let written: readonly string[] = [];
   let detail: ReplicationDetail;
   let units: Summary['metrics'];
   try {
-    const outcome = await replayReplication(loaded, options.replication);
+    const outcome = await replayReplication(loaded, options.replication, undefined, request);
+    if (options.itf !== undefined && request !== undefined) written = writeRecorded(options.itf, request, outcome);
     detail = toDetail(outcome, 'asked');
     units = foldSummary(loaded, [outcome], version).metrics; // names and units of its numbers
   } catch (error) {
     if (!(error instanceof ReplicationError)) throw error;
     return reportFailure(error, replayCommand(file, loaded.seed, options.replication, options), terminal);
   }
+  for (const line of written) terminal.note(cleanText(line));
   if (options.json === true) {
     terminal.printJson(JSON.stringify(detail, undefined, 2));
     return DONE;

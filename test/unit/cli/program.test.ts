@@ -49,7 +49,7 @@ describe('bad usage is exit 2, silent on stdout', () => {
     expect(err).not.toMatch(/^internal error/m);
   });
 
-  const later = 'check compare sweep why minimise explore merge worker import verify-determinism verify-fidelity';
+  const later = 'check compare sweep why minimise merge worker import verify-determinism verify-fidelity';
   test.each(later.split(' '))('%s is said to be of a later version', async (name) => {
     const { code, out, err } = await runWords([name, 'a', '--with', 'flags']);
     expect([code, out]).toEqual([2, '']);
