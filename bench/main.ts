@@ -8,6 +8,7 @@ interface Bench {
 }
 
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
+  calibration: () => import('./calibration.js'),
   consensus: () => import('./consensus.js'),
   draw: () => import('./draw.js'),
   queue: () => import('./queue.js'),
