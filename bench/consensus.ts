@@ -35,7 +35,7 @@ export function run(): void {
   const { plan } = loadScenarioText(scenario, 'bench.yaml');
   console.log('   N    heights/CPU-s   M events/CPU-s   mean latency   answer');
   for (const [n, heights] of HEIGHTS) {
-    const population = drawPopulation(plan.validators, plan.network, 'bench', 'mainnet', n);
+    const population = drawPopulation(plan.validators, plan.network, 'bench', 'mainnet', n, plan.chain.asBuilt);
     const chain = createChain(plan, 'mainnet', population, 'bench', 0, 'chain/mainnet');
     startConsensus(chain, 0);
     const answer = createFingerprint();

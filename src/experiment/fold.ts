@@ -6,6 +6,7 @@ import { addInteger, addText, createFingerprint, formatFingerprint } from '#base
 import { isMeasured, METRICS } from '#model/metric';
 import type { Outcome } from '#model/outcome';
 import type { LoadedScenario } from '#scenario/load';
+import { foldAudit } from './audit-result.js';
 import { breakDown, countResults } from './breakdown.js';
 import { judgeClaims } from './expectation.js';
 import { measure, valuesOf } from './measure.js';
@@ -53,6 +54,7 @@ export function foldSummary(scenario: FoldedScenario, outcomes: readonly Outcome
     ),
     results: countResults(ordered, SUMMARY_CONFIDENCE),
     breakdown: breakDown(plan, ordered, SUMMARY_CONFIDENCE),
+    audit: foldAudit(ordered, SUMMARY_CONFIDENCE),
     work: {
       blocks: total(({ blocks }) => blocks),
       blocksAtMessageLevel: total(({ blocksAtMessageLevel }) => blocksAtMessageLevel),

@@ -72,6 +72,18 @@ export const summarySchema = z.strictObject({
     byCause: z.record(z.string(), undoShares),
     byCheck: z.record(z.string(), undoShares),
   }),
+  /** What an auditor of the payments found, by cause; empty: exact in every replication. */
+  audit: z.array(
+    z.strictObject({
+      cause: z.string(),
+      replications: proportion,
+      epochs: z.array(z.int()), // since rewards began, in any replication
+      accounts: z.array(z.string()),
+      accountsInAll: z.int(), // `accounts` names some of them
+      units: z.number(), // paid wrongly, summed over replications
+      words: z.string(), // of the first replication
+    }),
+  ),
   work: z.strictObject({ blocks: z.int(), blocksAtMessageLevel: z.int(), messageEvents: z.int() }),
   typicalReplication: z.int().nullable(),
   worstReplication: z.int().nullable(),

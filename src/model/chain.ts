@@ -12,14 +12,14 @@ import type { Certificate, RoundCertificate } from './consensus/certificate.js';
 import { createDriver, type Driver, type DriverOutput } from './consensus/driver.js';
 import { createLog, type Log } from './consensus/log.js';
 import type { Recording } from './consensus/trace.js';
-import { createValidatorSet, type ValidatorSet } from './consensus/vote.js';
+import { createEmptySet, createValidatorSet, type ValidatorSet } from './consensus/vote.js';
 import { createIntake, type Intake } from './network/intake.js';
 import { createMessageTable, type MessageTable } from './network/message.js';
 import { createNetwork, type Network } from './network/network.js';
 import { createTopology, type Topology } from './network/topology.js';
-import type { ByzantineFault, Plan, TimeoutsPlan } from './plan.js';
+import type { AsBuiltPlan, ByzantineFault, Plan, TimeoutsPlan } from './plan.js';
 import { createProver, type Prover } from './proofs/prover.js';
-import { type Committee, electCommittee } from './validators/committee.js';
+import { type Committee, electCommittee, powersOf } from './validators/committee.js';
 import type { Population } from './validators/population.js';
 
 /** What a node computes, as bits: two nodes accept each other's blocks iff their state bits agree. */
@@ -83,6 +83,19 @@ export interface Misconduct {
   readonly lateness: QuantileTable | null;
 }
 
+/** A committee and the validator set it makes. */
+export interface Election {
+  readonly committee: Committee;
+  readonly set: ValidatorSet;
+}
+
+/** Something that a validator may be punished for, as a node came to know it. */
+export interface Offence {
+  readonly validator: number;
+  readonly kind: 'double-sign' | 'false-proof' | 'refused-vote' | 'forged';
+  readonly height: number;
+}
+
 /** A message that waits with its Byzantine sender. */
 export interface HeldBack {
   readonly bytes: number;
@@ -126,9 +139,10 @@ export interface Chain {
   decided: Int32Array; // by height − decidedFrom: the decided value
   decidedFrom: number;
   readonly gates: Gate[];
+  readonly asBuilt: AsBuiltPlan;
   readonly legacySet: ValidatorSet;
-  selectedSet: ValidatorSet;
-  committees: Committee[]; // of the latest two epochs, older first
+  readonly startPowers: Float64Array; // by validator: voting power by the standing that the seed alone gives
+  elections: Election[]; // of the latest epochs and those elected ahead, older first
   proposerBase: Int32Array | null; // pilots: round-robin base by height, instead of the height itself
   tip: number; // last finalized height; the first block has height 1
   tipStart: Micros; // start of the slot of the tip
@@ -142,6 +156,7 @@ export interface Chain {
   duplicates: number; // messages that came a second time over another link
   forgeries: number; // messages refused for their signature
   evidence: number; // validators that were caught contradicting themselves
+  offences: Offence[]; // not yet taken up by the host
   haltAt: number; // nodes of the previous release stop after this height; Infinity: they do not
   misconducts: number; // ways in which validators do not follow the protocol now
   recording: Recording | null; // steps of consensus that are to be recorded
@@ -164,6 +179,7 @@ export interface Chain {
   readonly buffered: number[][]; // message rows of future heights
   readonly cast: Map<number, number>[]; // its votes at its height: round × 2 + type → value
   readonly logs: Log[];
+  readonly votedAt: Float64Array; // [validator × 2 + type] → last height at which it sent such a vote
   readonly head: Int32Array; // the value it decided last, −1 for none
   readonly branched: Uint8Array; // 1: it decided something else than the chain
   readonly misconduct: (readonly Misconduct[])[];
@@ -189,9 +205,9 @@ export function createChain(
   lane: string,
 ): Chain {
   const n = population.n;
-  const legacySet = createValidatorSet(population.stake);
+  const { asBuilt, committeeTarget } = plan.chain;
+  const legacySet = createValidatorSet(population.stake, asBuilt.quorumCeil ? 'ceil' : 'floor');
   const committeeKey = streamKey(seed, replication, `chain/${name}/vrf`);
-  const committee = electCommittee(population, plan.chain.committeeTarget, committeeKey, 0);
   const network = createNetwork(plan.network, population.region);
   const { topology } = plan.network;
   const widest = plan.network.delays.length > 0 ? 40_000 : 1_000;
@@ -206,7 +222,7 @@ export function createChain(
     partBytes: plan.chain.partBytes,
     commitWait: plan.chain.commitWait,
     replayDelay: plan.chain.replayDelay,
-    committeeTarget: plan.chain.committeeTarget,
+    committeeTarget,
     proofLag: plan.proofs.lag,
     cacheHitBelow: Math.round(plan.proofs.cacheHit * 4_294_967_296),
     population,
@@ -249,9 +265,10 @@ export function createChain(
     decided: new Int32Array(1024).fill(-1),
     decidedFrom: 0,
     gates: [],
+    asBuilt,
     legacySet,
-    selectedSet: selectedPowers(population, committee),
-    committees: [committee],
+    startPowers: powersOf(population, asBuilt),
+    elections: [0, 1].map((epoch) => elect(population, committeeTarget, committeeKey, epoch, asBuilt)),
     proposerBase: null,
     tip: 0,
     tipStart: 0,
@@ -265,6 +282,7 @@ export function createChain(
     duplicates: 0,
     forgeries: 0,
     evidence: 0,
+    offences: [],
     haltAt: Number.POSITIVE_INFINITY,
     misconducts: 0,
     recording: null,
@@ -286,6 +304,7 @@ export function createChain(
     buffered: Array.from({ length: n }, () => []),
     cast: Array.from({ length: n }, () => new Map()),
     logs: Array.from({ length: n }, createLog),
+    votedAt: new Float64Array(2 * n),
     head: new Int32Array(n).fill(-1),
     branched: new Uint8Array(n),
     misconduct: Array.from({ length: n }, () => []),
@@ -296,9 +315,18 @@ export function createChain(
   };
 }
 
-/** Voting powers of an epoch's committee; validators outside it have none. */
-export function selectedPowers(population: Population, committee: Committee): ValidatorSet {
-  return createValidatorSet(population.power.map((power, i) => (committee.member[i] === 1 ? power : 0)));
+/** Elects the committee of an epoch, or of a height where every block has its own. */
+export function elect(
+  population: Population,
+  target: number,
+  key: number,
+  epoch: number,
+  asBuilt: AsBuiltPlan,
+): Election {
+  const committee = electCommittee(population, target, key, epoch, asBuilt);
+  const anybody = committee.order.length > 0;
+  const rule = asBuilt.quorumCeil ? 'ceil' : 'floor';
+  return { committee, set: anybody ? createValidatorSet(committee.powers, rule) : createEmptySet(population.n) };
 }
 
 /** Number of the epoch of a height. */
@@ -306,10 +334,24 @@ export function epochOf(chain: Chain, height: number): number {
   return Math.floor(height / chain.epochBlocks);
 }
 
-/** The committee of a height; the latest two epochs are known. */
+/** Under which number the committee of a height is elected. */
+export function electionOf(chain: Chain, height: number): number {
+  return chain.asBuilt.committeePerBlock ? height : epochOf(chain, height);
+}
+
+/** The election that a height falls under; of those forgotten the oldest known. */
+export function electionAt(chain: Chain, height: number): Election {
+  const number = electionOf(chain, height);
+  for (let i = chain.elections.length - 1; i >= 0; i -= 1) {
+    const election = chain.elections[i] as Election;
+    if (election.committee.epoch <= number) return election;
+  }
+  return chain.elections[0] as Election;
+}
+
+/** The committee of a height. */
 export function committeeAt(chain: Chain, height: number): Committee {
-  const epoch = epochOf(chain, height);
-  return (chain.committees.find((committee) => committee.epoch === epoch) ?? chain.committees.at(-1)) as Committee;
+  return electionAt(chain, height).committee;
 }
 
 /** Whether most nodes enforce a gate at a height: then it is the chain's rule. */
@@ -327,7 +369,7 @@ export function selectionAt(chain: Chain, height: number): boolean {
 
 /** The validator set that the chain as a whole uses at a height. */
 export function setAt(chain: Chain, height: number): ValidatorSet {
-  return selectionAt(chain, height) ? chain.selectedSet : chain.legacySet;
+  return selectionAt(chain, height) ? electionAt(chain, height).set : chain.legacySet;
 }
 
 /** The value decided at a height, −1 where none is known. */

@@ -42,6 +42,9 @@ export interface Transition {
     | 'stall-start'
     | 'stall-end'
     | 'check-failed'
+    | 'audit'
+    | 'slash'
+    | 'appeal'
     | 'end';
   readonly channel: string;
   readonly subject: string; // the gate, fault, check or step
@@ -65,6 +68,15 @@ export interface HourRecord {
   readonly validatorsDown: number; // at the end of the hour
 }
 
+/** What the audit of the payments found, by cause. */
+export interface AuditFinding {
+  readonly cause: string;
+  readonly epochs: readonly number[]; // since rewards began
+  readonly accounts: readonly string[];
+  readonly units: number;
+  readonly words: string;
+}
+
 export interface Outcome {
   readonly replication: number;
   readonly fingerprint: string;
@@ -74,6 +86,7 @@ export interface Outcome {
   /** One number per key of the metric catalogue; null where the replication has no data. */
   readonly metrics: Readonly<Record<string, number | null>>;
   readonly undone: readonly Undo[];
+  readonly findings: readonly AuditFinding[];
   readonly blocks: number; // decided in all
   readonly blocksAtMessageLevel: number;
   readonly messageEvents: number;

@@ -19,6 +19,7 @@ export interface Plan {
   readonly witnesses: WitnessesPlan;
   readonly proofs: ProofsPlan;
   readonly rewards: RewardsPlan;
+  readonly slashing: SlashingPlan;
   readonly telemetry: TelemetryPlan;
   readonly operations: OperationsPlan;
   readonly gates: readonly GatePhasePlan[]; // in order of activation
@@ -29,7 +30,7 @@ export interface Plan {
 
 /** Chaos, heal, settle, judge: faults act until the chain is healed; liveness is judged after it has had time to settle. */
 export interface PhasesPlan {
-  readonly chaos: Micros; // from the start; then every fault but Byzantine behaviour ends and none begins
+  readonly chaos: Micros; // from the start; then faults other than Byzantine behaviour and defects of the release end, and none begins
   readonly settle: Micros; // after that nothing is judged yet
   readonly judge: Micros; // length of the judged window; the replication ends with it
 }
@@ -58,7 +59,31 @@ export interface ChainPlan {
   readonly partBytes: number; // a proposal of more bytes travels in parts of this size
   readonly rules: ConsensusRules;
   readonly commitWait: Micros | null; // between a decision and the next height; null: heights follow the slots
+  readonly asBuilt: AsBuiltPlan;
   readonly replayDelay: Micros; // a restarted node waits so long for synchronization before it replays its log
+}
+
+/** Where the chain as built departs from what it should be (blueprint.md section 21); every switch is off by default. */
+export interface AsBuiltPlan {
+  readonly libraryTiers: boolean; // #2: tier and score by uptime hours alone
+  readonly bootstrap: boolean; // #3: everybody starts at TL0, and nobody can rise
+  readonly vrfThreshold: boolean; // #4: the threshold formula, which never binds
+  readonly committeePerBlock: boolean; // #5: elected at every block
+  readonly vrfBundle: number; // #6: entries of a bundle; 128 recommended, 32 in the design text
+  readonly leaderIgnoresRound: boolean; // #7: the same leader after a failed round
+  readonly leaderHighestVrf: boolean; // #7: the highest output leads, not the lowest
+  readonly quorumCeil: boolean; // #8: ceil(2T/3) + 1
+  readonly libraryPower: boolean; // #8: the library's weights
+  readonly noViewTimer: boolean; // #9: nobody waits for a silent leader in vain: everybody waits for ever
+  readonly slashOnReorder: boolean; // #10: a precommit that arrives before its prevote is punished
+  readonly framing: boolean; // #10: a forged vote is blamed on whom it names
+  readonly rewardBeforeQuorum: boolean; // #13: failed rounds pay
+  readonly doubleFee: boolean; // #13: fees are paid out and kept
+  readonly witnessFeeTwice: boolean; // #13: the fee pool pays its witness part twice
+  readonly doubleSlash: boolean; // #15: two tiers for one offence
+  readonly threeEvidenceClasses: boolean; // #16
+  readonly witnessRefill: boolean; // #17: four witness messages a second
+  readonly gossipFrame: boolean; // #18: no message above 256 KiB
 }
 
 /** Where engines of the Tendermint family differ (consensus.md section 18). */
@@ -114,6 +139,8 @@ export interface ValidatorsPlan {
   readonly hours: readonly [min: number, max: number]; // timetoke hours, uniform integers
   readonly successes: readonly [min: number, max: number]; // consensus successes, uniform integers
   readonly newcomers: number; // share that starts in tier TL3
+  readonly uptimeProofs: Micros; // between two uptime proofs of a validator that is up, ≥ 10 min
+  readonly scoreDecay: boolean; // the blueprint's decay: score × 0.95 a day
 }
 
 export interface WitnessesPlan {
@@ -137,6 +164,30 @@ export interface RewardsPlan {
   readonly witnessTreasury: number; // basis points of the witness part drawn from treasury-witness
   readonly feesPerBlock: Distribution; // units
   readonly treasuryDays: number; // days of emission in each treasury at the start
+  readonly rule: 'recommended' | 'A' | 'B' | 'C' | 'D'; // of the blueprint's section 8
+  readonly bug: RewardBug | null; // injected, for the audit to find
+  readonly auditEpochs: number; // epochs with rewards after which the books are audited
+}
+
+/** A mistake in what the chain pays. */
+export type RewardBug =
+  | { readonly kind: 'rounding' } // to the wrong side
+  | { readonly kind: 'missing-epoch'; readonly epoch: number } // the epoch of that number since rewards began pays nothing; from 1
+  | { readonly kind: 'double-payment' }
+  | { readonly kind: 'wrong-bonus'; readonly bonus: number; readonly share: number } // basis points, for this share of the validators
+  | { readonly kind: 'failed-rounds' } // paid as well
+  | { readonly kind: 'fee-twice' }
+  | { readonly kind: 'witness-share-twice' }
+  | { readonly kind: 'pay-slashed' };
+
+/** What misbehaviour costs (blueprint.md section 9); nothing before `consensus_enforcement` is active. */
+export interface SlashingPlan {
+  readonly profile: 'node' | 'lib' | 'cfg' | 'hybrid-v1';
+  readonly dryRun: boolean; // cases are opened and nothing is taken
+  readonly appeals: number; // probability that a slashed validator appeals
+  readonly appealWindow: Micros;
+  readonly vote: Distribution; // µs until the council has voted
+  readonly overturned: number; // probability that the appeal of an honest validator succeeds; others never do
 }
 
 export interface TelemetryPlan {

@@ -7,6 +7,7 @@ import type { Micros } from '#base/time';
 import { createEventQueue, peekTime, popEvent } from '#kernel/queue';
 import { createStream } from '#kernel/stream';
 import { createLogHistogram, meanOfHistogram, quantileOfHistogram } from '#stats/log-histogram';
+import { committeeAt } from './chain.js';
 import type { Recording, TraceRequest } from './consensus/trace.js';
 import {
   BATCH,
@@ -50,7 +51,7 @@ import {
   testDwell,
   undo,
 } from './handlers/rollout.js';
-import type { Outcome, RecordedSteps } from './outcome.js';
+import type { AuditFinding, Outcome, RecordedSteps } from './outcome.js';
 import type { Plan } from './plan.js';
 import type { Run, World } from './world.js';
 
@@ -142,8 +143,14 @@ export function createWorld(whole: Plan, seed: string, replication: number, deta
     participationSum: 0,
     longestStall: 0,
     worstRecovery: null,
-    relativeErrorSum: 0,
+    absoluteErrorSum: 0,
     expectedSum: 0,
+    findings: [],
+    slashed: 0,
+    slashedInnocent: 0,
+    appealsWon: 0,
+    witnessed: 0,
+    attestations: 0,
     validatorsOff: 0,
     conservationViolations: 0,
     shortfall: 0,
@@ -196,7 +203,7 @@ function changeConditions(world: World, run: Run, kind: number, target: number, 
     case DEFECT:
       return data === run.id && showDefect(world, run, target);
     case BATCH:
-      startBatch(world);
+      startBatch(world, data);
       return true;
     case BATCH_NODE_UP:
       return endRestart(world, run, target, data);
@@ -237,6 +244,8 @@ function conclude(world: World): Outcome {
   const undone = (kind: string): number => (world.undone.some((undoing) => undoing.kind === kind) ? 1 : 0);
   const slots = Math.max(1, world.slots);
   const run = world.run as Run;
+  const fairness = payFairness(run);
+  const elected = committeeAt(run.chain, run.chain.tip + 1);
   const proposed = run.proposed.reduce((sum, blocks) => sum + blocks, 0);
   return {
     replication: world.replication,
@@ -259,11 +268,20 @@ function conclude(world: World): Outcome {
       'liveness.stuck': judgedStuck(world, run),
       'liveness.judgedShare': judgedShare(world, run),
       'network.refused': world.refused,
-      'rewards.relativeError': world.expectedSum === 0 ? null : world.relativeErrorSum / world.expectedSum,
+      'rewards.relativeError': world.expectedSum === 0 ? null : world.absoluteErrorSum / world.expectedSum,
       'rewards.validatorsOff': world.expectedSum === 0 ? null : world.validatorsOff,
       'rewards.conservationViolations': world.conservationViolations,
       'rewards.shortfall': world.shortfall,
       'rewards.leaderConcentration': proposed === 0 ? null : Math.max(...run.proposed) / proposed,
+      'rewards.auditFindings': world.expectedSum === 0 ? null : world.findings.length,
+      'rewards.fairnessByPower': fairness.byPower,
+      'rewards.fairnessByCount': fairness.byCount,
+      'rewards.witnessesPaid': world.witnessed === 0 ? null : world.attestations / world.witnessed,
+      'selection.committeeSize': elected.order.length,
+      'selection.participation': elected.selection.pool === 0 ? 0 : elected.selection.accepted / elected.selection.pool,
+      'slashing.validators': world.slashed,
+      'slashing.innocent': world.slashedInnocent,
+      'slashing.overturned': world.appealsWon,
       'rollback.any': world.undone.length > 0 ? 1 : 0,
       'rollback.abort': undone('abort'),
       'rollback.gate': undone('gate-rollback'),
@@ -278,11 +296,49 @@ function conclude(world: World): Outcome {
       'safety.evidence': world.evidence,
     },
     undone: world.undone,
+    findings: mergeFindings(world.findings),
     blocks: world.blocks,
     blocksAtMessageLevel: world.blocksAtMessageLevel,
     messageEvents: world.messageEvents,
     ...(world.details ? { timeline: world.timeline, hours: world.hours } : {}),
   };
+}
+
+/** Distance between what validators were paid and shares by power, and equal shares (Kolmogorov and Smirnov's). */
+function payFairness(run: Run): { readonly byPower: number | null; readonly byCount: number | null } {
+  const { validators } = run.economy.accounts;
+  const paid = validators.map(Number);
+  const total = paid.reduce((sum, units) => sum + units, 0);
+  const { powers } = committeeAt(run.chain, run.chain.tip + 1);
+  const power = powers.reduce((sum, units) => sum + units, 0);
+  if (total === 0 || power === 0) return { byPower: null, byCount: null };
+  const members = paid.flatMap((_, i) => ((powers[i] as number) > 0 ? [i] : []));
+  let [paidSum, powerSum, byPower, byCount] = [0, 0, 0, 0];
+  members.forEach((i, position) => {
+    paidSum += (paid[i] as number) / total;
+    powerSum += (powers[i] as number) / power;
+    byPower = Math.max(byPower, Math.abs(paidSum - powerSum));
+    byCount = Math.max(byCount, Math.abs(paidSum - (position + 1) / members.length));
+  });
+  return { byPower: Math.min(1, byPower), byCount: Math.min(1, byCount) };
+}
+
+/** One finding for each cause, over all chains of the replication. */
+function mergeFindings(findings: readonly AuditFinding[]): AuditFinding[] {
+  const merged: AuditFinding[] = [];
+  for (const finding of findings) {
+    const at = merged.findIndex(({ cause }) => cause === finding.cause);
+    const known = merged[at];
+    if (known === undefined) merged.push(finding);
+    else
+      merged[at] = {
+        ...known,
+        epochs: [...new Set([...known.epochs, ...finding.epochs])],
+        accounts: [...new Set([...known.accounts, ...finding.accounts])],
+        units: known.units + finding.units,
+      };
+  }
+  return merged;
 }
 
 /** A fault whose recovery never came counts with the time until the end. */

@@ -12,17 +12,25 @@ import type { EventQueue } from '#kernel/queue';
 import type { Stream } from '#kernel/stream';
 import type { LogHistogram } from '#stats/log-histogram';
 import type { Chain } from './chain.js';
-import type { HourRecord, RolloutResult, Transition, Undo, UndoKind } from './outcome.js';
+import type { TokenBucket } from './network/token-bucket.js';
+import type { AuditFinding, HourRecord, RolloutResult, Transition, Undo, UndoKind } from './outcome.js';
 import type { Plan } from './plan.js';
-import type { Ledger } from './rewards/ledger.js';
+import type { Accounts } from './rewards/accounts.js';
+import type { Journal } from './rewards/journal.js';
+import type { PayoutTerms } from './rewards/payout.js';
+import type { CaseBook } from './slashing/appeal.js';
+import type { Detector } from './slashing/detector.js';
+import type { EvidencePool } from './slashing/evidence.js';
 import type { Telemetry } from './telemetry.js';
 
 /** A chain in use, with what surrounds it. */
 export interface Run {
   readonly id: number; // of this world, in order of creation
   readonly chain: Chain;
-  ledger: Ledger;
-  backup: Ledger; // as of the last backup
+  readonly economy: Economy;
+  readonly justice: Justice;
+  readonly justiceStream: Stream;
+  backup: Accounts; // as of the last backup
   backupHeight: number;
   telemetry: Telemetry;
   /** `message`: consensus runs as events; `block`: block by block; `frozen`: no quorum, nothing can happen. */
@@ -35,7 +43,7 @@ export interface Run {
   nextStart: Micros; // mode `block`: when the next slot begins
   lastBlockAt: Micros;
   readonly downReasons: Int32Array; // by validator: why it is down, counted
-  readonly downSince: Float64Array; // height at which it went down
+  readonly upSince: Float64Array; // µs: when it last came up
   readonly feeTable: QuantileTable;
   readonly proveTable: QuantileTable;
   readonly feeKey: number;
@@ -43,6 +51,35 @@ export interface Run {
   readonly lawKey: number;
   readonly proposed: Float64Array; // blocks by proposer
   readonly since: Micros; // when it came into use
+}
+
+/** What is kept of a chain's payments. */
+export interface Economy {
+  readonly accounts: Accounts;
+  readonly journal: Journal;
+  readonly terms: PayoutTerms;
+  epochs: number; // paid so far
+  settledTo: number; // last height of a closed epoch
+  uptimeTo: Micros; // uptime is proven up to here
+  absoluteError: bigint; // Σ over epochs and accounts |paid − expected|
+  expectedTotal: bigint;
+  violations: number; // of conservation
+  readonly off: Set<number>; // validators paid wrongly in some epoch
+  readonly witnessBucket: TokenBucket; // of the witness channel
+  witnessed: number; // blocks that witnesses were asked to attest
+  attestations: number; // that came through
+  findings: AuditFinding[]; // of the audit, by cause
+  told: boolean; // the audit has reported
+}
+
+/** What a chain knows of offences. */
+export interface Justice {
+  readonly pool: EvidencePool;
+  readonly detector: Detector;
+  readonly cases: CaseBook;
+  readonly punished: Set<number>; // validators that lost something
+  readonly innocent: Set<number>; // those of them that had done nothing
+  overturned: number;
 }
 
 /** How blocks go in one regime, as pilot rounds found: joint samples. */
@@ -162,9 +199,15 @@ export interface World {
   participationSum: number;
   longestStall: Micros;
   worstRecovery: Micros | null;
-  relativeErrorSum: number;
+  absoluteErrorSum: number; // units
   expectedSum: number;
   validatorsOff: number;
+  findings: AuditFinding[];
+  slashed: number; // validators punished
+  slashedInnocent: number;
+  appealsWon: number;
+  witnessed: number;
+  attestations: number;
   conservationViolations: number;
   shortfall: number;
   evidence: number; // validators caught contradicting themselves

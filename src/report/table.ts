@@ -43,6 +43,7 @@ export function formatSummary(summary: Summary, options: TableOptions): string {
     ...formatMetrics(summary, width, paint),
     formatExpectations(summary, width, paint),
     formatBreakdown(summary, width, paint),
+    formatAudit(summary, width, paint),
     warning === null ? [] : [paint(warning, 'open')],
     [paint(paint(`verdict: ${summary.verdict}`, toneStyle(VERDICT_TONE[summary.verdict])), 'bold')],
   ];
@@ -189,6 +190,19 @@ function formatExpectations(summary: Summary, width: number, paint: Paint): stri
     titles: 2,
   };
   return [title, ...formatRows([head, ...rows], layout, width, paint)];
+}
+
+/** What the audit found; nothing where all was paid to the unit. */
+function formatAudit(summary: Summary, width: number, paint: Paint): string[] {
+  if (summary.audit.length === 0) return [];
+  const head: Row = { cells: ['cause', 'rollouts', 'units', 'accounts'], style: 'dim' };
+  const body = summary.audit.map(({ cause, replications, units, accounts, accountsInAll }): Row => {
+    const more = accountsInAll > accounts.length ? ', …' : '';
+    const share = `${formatNumber(replications.count)} of ${formatNumber(replications.n)}`;
+    return { cells: [cleanText(cause), share, formatNumber(units), `${accounts.map(cleanText).join(', ')}${more}`] };
+  });
+  const layout: Layout = { isRight: [false, true, true, false], cut: [[3, 20]], titles: 1 };
+  return [paint('Wrong payments found by the audit', 'bold'), ...formatRows([head, ...body], layout, width, paint)];
 }
 
 /** Rollouts undone by channel and by cause; nothing where none was. */

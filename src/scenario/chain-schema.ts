@@ -4,18 +4,20 @@
  * Defaults come from `defaults.ts` by path; descriptions are printed by `explain` and stand in the JSON Schema.
  */
 import { z } from 'zod';
+import { MINUTE } from '#base/time';
+import { asBuiltSchema } from './as-built-schema.js';
 import { defaultAt } from './defaults.js';
-import { amountDistribution, durationDistribution } from './distribution.js';
+import { durationDistribution } from './distribution.js';
 import {
-  basisPoints,
   decimal,
   duration,
+  flag,
   list,
-  money,
   oneOf,
   positiveDuration,
   positiveShare,
   range,
+  say,
   section,
   share,
   size,
@@ -101,7 +103,13 @@ export const chainSchema = section({
   blockSize: defaulted(size, 'chain.blockSize', 'Size of a block with its proof.'),
   voteSize: defaulted(size, 'chain.voteSize', 'Size of a vote.'),
   partSize: defaulted(size, 'chain.partSize', 'A proposal of more bytes travels in parts of this size.'),
+  asBuilt: asBuiltSchema
+    .prefault({})
+    .describe('Where the chain as built departs from what its documents mean or we recommend.'),
 });
+
+/** The uptime scheduler of the node never runs more often (§3.2). */
+const UPTIME_MIN = 10 * MINUTE;
 
 export const validatorsSchema = section({
   stakeMean: defaulted(whole(1, 'an amount of stake'), 'validators.stakeMean', 'Mean stake, in units.'),
@@ -109,6 +117,14 @@ export const validatorsSchema = section({
   hours: defaulted(range, 'validators.hours', 'Timetoke hours at the start, uniform.'),
   successes: defaulted(range, 'validators.successes', 'Consensus successes at the start, uniform.'),
   newcomers: defaulted(share, 'validators.newcomers', 'Share that starts in tier TL3.'),
+  uptimeProofs: defaulted(
+    duration.refine((time) => time >= UPTIME_MIN, {
+      error: say('is shorter than the 10m that uptime proofs are apart at least', 'Write 10m or longer, such as 1h.'),
+    }),
+    'validators.uptimeProofs',
+    'Time between two uptime proofs of a validator that is up; a proof credits whole timetoke hours.',
+  ),
+  scoreDecay: defaulted(flag, 'validators.scoreDecay', 'The score falls by a twentieth a day.'),
 });
 
 export const witnessesSchema = section({
@@ -123,23 +139,6 @@ export const proofsSchema = section({
   cacheHit: defaulted(share, 'proofs.cacheHit', 'Probability that a proof was verified before its block arrives.'),
   lag: defaulted(whole(1, 'a number of blocks'), 'proofs.lag', 'Blocks after which a block must carry the proof.'),
   failure: defaulted(share, 'proofs.failure', 'Probability that one attempt at a proof fails and is repeated.'),
-});
-
-export const rewardsSchema = section({
-  base: defaulted(money, 'rewards.base', 'Units a block emits to its committee.'),
-  leaderBonus: defaulted(basisPoints, 'rewards.leaderBonus', 'Bonus of the leader, as a share of base, on top.'),
-  witnessShare: defaulted(basisPoints, 'rewards.witnessShare', 'What witnesses get, as a share of base, on top.'),
-  witnessTreasury: defaulted(
-    basisPoints,
-    'rewards.witnessTreasury',
-    'Share of the witness part that the witness treasury pays; the fee pool pays the rest.',
-  ),
-  feesPerBlock: defaulted(amountDistribution, 'rewards.feesPerBlock', 'Fees of a block, in units.'),
-  treasuryDays: defaulted(
-    decimal(0, 'a number of days'),
-    'rewards.treasuryDays',
-    'Days of emission in each treasury at the start.',
-  ),
 });
 
 export const telemetrySchema = section({

@@ -1,7 +1,9 @@
 /**
  * The chain: what a file writes, and for the rest the timeouts and rules of an engine.
  */
+
 import type { ChainPlan, ConsensusRules, TimeoutsPlan } from '#model/plan';
+import { resolveAsBuilt } from './as-built.js';
 import { PRESET_DEFAULTS, type PresetPath } from './defaults.js';
 import { addProblem, assume, type Findings } from './findings.js';
 import type { Sections } from './schema.js';
@@ -11,7 +13,7 @@ import { parseDuration } from './units.js';
 const PARTS_MAX = 1_601;
 
 export function resolveChain(input: Sections['chain'], findings: Findings): ChainPlan {
-  const { blockSize, voteSize, partSize, timeouts, consensus, ...times } = input;
+  const { blockSize, voteSize, partSize, timeouts, consensus, asBuilt, ...times } = input;
   const preset = PRESET_DEFAULTS[consensus.preset];
   const rule = <T>(path: PresetPath): T => assume<T>(findings, path, preset[path]);
   const time = (key: keyof TimeoutsPlan): number => timeouts[key] ?? parseDuration(rule(`chain.timeouts.${key}`));
@@ -40,6 +42,7 @@ export function resolveChain(input: Sections['chain'], findings: Findings): Chai
       locked: consensus.locked ?? rule<ConsensusRules['locked']>('chain.consensus.locked'),
     },
     commitWait: consensus.commitWait ?? presetWait(),
+    asBuilt: resolveAsBuilt(asBuilt, findings),
     replayDelay: consensus.replayDelay ?? parseDuration(rule('chain.consensus.replayDelay')),
   };
 

@@ -2,6 +2,7 @@
  * What every key of a scenario, every metric and every word means: gathered from where each fact stands, never copied.
  */
 import { METRICS, type Metric, PROBE_METRICS } from '#model/metric';
+import { AS_BUILT, type AsBuiltKey } from './as-built-schema.js';
 import { GATES, LOCK_RULES, PRESETS, SKIP_RULES } from './chain-schema.js';
 import { CHECK_ACTIONS, GATE_MODES } from './channel-schema.js';
 import {
@@ -16,8 +17,10 @@ import {
 import { BEHAVIOURS, DIRECTIONS, FAULT_KINDS } from './fault-schema.js';
 import { GOSSIPS, REGION_PRESETS, TOPOLOGIES } from './network-schema.js';
 import { QUANTITY_EXAMPLE } from './quantity.js';
+import { REWARD_BUGS, REWARD_RULES } from './reward-schema.js';
 import { FIDELITIES, UNSUPPORTED } from './schema.js';
 import { scenarioJsonSchema } from './schema-json.js';
+import { SLASHING_PROFILES } from './slashing-schema.js';
 import { EXIT_CODES, TERMS } from './term.js';
 
 export interface Fact {
@@ -61,7 +64,7 @@ let known: readonly Entry[] | undefined;
 
 function entries(): readonly Entry[] {
   known ??= [
-    ...keyEntries(),
+    ...keyEntries().map(tellSwitch),
     ...METRICS.map(metricEntry),
     ...PROBE_METRICS.map((probe): Entry => {
       const facts = [{ label: 'unit of the probe', value: QUANTITY_EXAMPLE[probe.unit] }];
@@ -78,6 +81,9 @@ function entries(): readonly Entry[] {
     ...tableEntries(PRESETS, 'preset of the consensus'),
     ...tableEntries(SKIP_RULES, 'rule of skipping rounds'),
     ...tableEntries(LOCK_RULES, 'rule of locked nodes'),
+    ...tableEntries(REWARD_RULES, 'reward rule'),
+    ...tableEntries(REWARD_BUGS, 'reward bug'),
+    ...tableEntries(SLASHING_PROFILES, 'slashing profile'),
     ...tableEntries(CHECK_ACTIONS, 'check action'),
     ...tableEntries(GATE_MODES, 'gate mode'),
     ...tableEntries(FIDELITIES, 'fidelity'),
@@ -188,6 +194,22 @@ function keyEntry(topic: string, nodes: readonly Node[], required: boolean): Ent
   return { topic, kind: 'scenario key', text, facts };
 }
 
+const SWITCHES = 'chain.asBuilt.';
+
+/** Switches of the chain as built have a heading of their own, their row of the blueprint, and their bare name. */
+function tellSwitch(entry: Entry): Entry {
+  if (!entry.topic.startsWith(SWITCHES)) return entry;
+  const alias = entry.topic.slice(SWITCHES.length);
+  const { row, sources, breaks } = AS_BUILT[alias as AsBuiltKey];
+  const facts = [
+    ...entry.facts,
+    { label: 'blueprint §21', value: `row ${row}` },
+    { label: 'sources', value: sources },
+    { label: 'breaks', value: breaks },
+  ];
+  return { ...entry, alias, kind: 'switch of the chain as built', facts };
+}
+
 function distinct(texts: readonly string[]): string[] {
   return [...new Set(texts)];
 }
@@ -234,6 +256,8 @@ function describeValue(node: Node): string {
       const most = node.maximum !== undefined && node.maximum < Number.MAX_SAFE_INTEGER ? ` to ${node.maximum}` : '';
       return `${node.type === 'integer' ? 'a whole number' : 'a number'}${least}${most}`;
     }
+    case 'boolean':
+      return 'true or false';
     default:
       return 'a text';
   }

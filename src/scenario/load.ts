@@ -25,6 +25,7 @@ import { readLayers, readText } from './overlay.js';
 import { applyOverride } from './override.js';
 import { type Finding, toProblems } from './place.js';
 import { createLocator, describeIssues } from './problem.js';
+import { resolveRewards } from './reward.js';
 import { channelTime } from './schedule.js';
 import { FIDELITIES, NAME_PATTERN, type SectionName, type Sections, scenarioSchema } from './schema.js';
 import { find, type TreeMap, toPlain } from './tree.js';
@@ -128,8 +129,9 @@ type Resolved = Omit<Plan, 'name' | 'fidelity'> & { readonly claims: readonly Cl
 
 /** What the sections mean together; undefined if one of them is broken. */
 function resolveSections(sections: Partial<Sections>, tree: TreeMap, findings: Findings): Resolved | undefined {
-  const { validators, witnesses, proofs, rewards, telemetry, operations } = sections;
+  const { validators, witnesses, proofs, slashing, telemetry, operations } = sections;
   const chain = sections.chain && resolveChain(sections.chain, findings);
+  const rewards = sections.rewards && resolveRewards(sections.rewards, findings);
   const network = sections.network && resolveNetwork(sections.network, findings);
   const gates = sections.gates && resolveGates(sections.gates, findings);
   const channels = sections.channels && gates && resolveChannels(sections.channels, gates, findings);
@@ -149,8 +151,8 @@ function resolveSections(sections: Partial<Sections>, tree: TreeMap, findings: F
   const claims =
     sections.expect && resolveClaims(sections.expect, { channels: channelNames, gates: phaseNames, causes }, findings);
   if (
-    !(chain && network && validators && witnesses && proofs && rewards && telemetry && operations) ||
-    !(gates && whole && faults && claims)
+    !(chain && network && validators && witnesses && proofs && rewards && slashing) ||
+    !(telemetry && operations && gates && whole && faults && claims)
   ) {
     return undefined;
   }
@@ -167,6 +169,7 @@ function resolveSections(sections: Partial<Sections>, tree: TreeMap, findings: F
     witnesses,
     proofs,
     rewards,
+    slashing,
     telemetry,
     operations: { ...people, batchShare: batches },
     gates,

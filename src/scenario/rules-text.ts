@@ -1,16 +1,33 @@
 /**
- * How the chain agrees and how its messages travel, in words: only what differs from the plain default.
+ * How the chain agrees, pays and punishes and how its messages travel, in words: only what differs from the plain
+ * default.
  */
-import { formatDuration } from '#base/time';
-import type { ChainPlan, NetworkPlan, PhasesPlan, Plan, QueuesPlan, TopologyPlan } from '#model/plan';
+import { formatDuration, HOUR } from '#base/time';
+import type {
+  ChainPlan,
+  NetworkPlan,
+  PhasesPlan,
+  Plan,
+  QueuesPlan,
+  RewardBug,
+  RewardsPlan,
+  SlashingPlan,
+  TopologyPlan,
+  ValidatorsPlan,
+} from '#model/plan';
+import { describeAsBuilt } from './as-built.js';
 import { describeLaw } from './law-text.js';
 import { formatQuantity } from './quantity.js';
 
-/** Lines on consensus, topology, links, queues and phases; none for a plan that leaves them alone. */
+/** Lines on consensus, validators, rewards, slashing, topology, links, queues and phases; none for a plan that leaves them alone. */
 export function describeRules(plan: Plan): string[] {
-  const { chain, network, phases } = plan;
+  const { chain, network, phases, validators, rewards, slashing } = plan;
   return [
     ...describeConsensus(chain),
+    ...describeAsBuilt(chain.asBuilt),
+    ...describeValidators(validators),
+    ...describeRewards(rewards),
+    ...describeSlashing(slashing),
     ...describeTopology(network.topology),
     ...describeLinks(network),
     ...(network.queues === null ? [] : [describeQueues(network.queues)]),
@@ -24,6 +41,32 @@ function describeConsensus({ rules, commitWait }: ChainPlan): string[] {
   const locked = rules.locked === 'nil' ? 'nil' : 'its locked value';
   const next = commitWait === null ? 'follows the slots' : `starts ${formatDuration(commitWait)} after a decision`;
   return [`Consensus: ${skip} skips to a later round, a locked node prevotes ${locked}, the next height ${next}.`];
+}
+
+function describeValidators({ uptimeProofs, scoreDecay }: ValidatorsPlan): string[] {
+  const parts = [
+    ...(uptimeProofs === HOUR ? [] : [`uptime is proven every ${formatDuration(uptimeProofs)}`]),
+    ...(scoreDecay ? ['the score falls by a twentieth a day'] : []),
+  ];
+  return parts.length === 0 ? [] : [`Validators: ${parts.join('; ')}.`];
+}
+
+function describeRewards({ rule, bug, auditEpochs }: RewardsPlan): string[] {
+  if (rule === 'recommended' && bug === null) return [];
+  const mistake = bug === null ? '' : `, with the bug ${describeBug(bug)}`;
+  return [`Rewards: rule ${rule}${mistake}; the books are audited after ${auditEpochs} epochs.`];
+}
+
+function describeBug(bug: RewardBug): string {
+  if (bug.kind === 'missing-epoch') return `${bug.kind} (epoch ${bug.epoch} since rewards began)`;
+  if (bug.kind !== 'wrong-bonus') return bug.kind;
+  const bonus = formatQuantity(bug.bonus / 10_000, 'share');
+  return `${bug.kind} (${bonus} for ${formatQuantity(bug.share, 'share')} of the validators)`;
+}
+
+function describeSlashing({ profile, dryRun }: SlashingPlan): string[] {
+  if (profile === 'hybrid-v1' && !dryRun) return [];
+  return [`Slashing: profile ${profile}${dryRun ? '; a dry run, nothing is taken' : ''}.`];
 }
 
 function describeTopology(topology: TopologyPlan): string[] {

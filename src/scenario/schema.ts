@@ -8,7 +8,6 @@ import {
   gatesSchema,
   operationsSchema,
   proofsSchema,
-  rewardsSchema,
   telemetrySchema,
   validatorsSchema,
   witnessesSchema,
@@ -16,12 +15,14 @@ import {
 import { channelsSchema, expectSchema } from './channel-schema.js';
 import { faultsSchema } from './fault-schema.js';
 import { networkSchema } from './network-schema.js';
+import { rewardsSchema } from './reward-schema.js';
+import { slashingSchema } from './slashing-schema.js';
 import { duration, list, oneOf, positiveDuration, quote, say, section, sentence, textOf, whole } from './value.js';
 
 export const API_VERSION = 'rollout-sim/v1';
 
 /** Keys that later versions may read, by path; this one says so instead of guessing a misspelling. */
-export const UNSUPPORTED: readonly string[] = ['slashing', 'storage', 'readiness', 'sweep', 'warmUp'];
+export const UNSUPPORTED: readonly string[] = ['storage', 'readiness', 'sweep', 'warmUp'];
 
 export const FIDELITIES = {
   message: 'Every proposal, vote and proof is simulated as a message.',
@@ -76,6 +77,7 @@ export const scenarioSchema = section({
   witnesses: witnessesSchema.prefault({}).describe('Who attests blocks.'),
   proofs: proofsSchema.prefault({}).describe('Proving and verifying blocks.'),
   rewards: rewardsSchema.prefault({}).describe('What is paid to whom.'),
+  slashing: slashingSchema.prefault({}).describe('What misbehaviour costs, once consensus_enforcement is active.'),
   telemetry: telemetrySchema.prefault({}).describe('What checks can see, and when.'),
   operations: operationsSchema.prefault({}).describe('What people do, and how long it takes.'),
   gates: defaulted(gatesSchema, 'gates', 'Phases of feature gates, in order of activation.'),

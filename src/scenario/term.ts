@@ -12,6 +12,8 @@ export const TERMS: Readonly<Record<string, string>> = {
   check: 'A rule on telemetry that guards a promotion. Its outcome is success, failure, inconclusive or error.',
   probe:
     'A series that telemetry keeps. Checks and operators see the chain through probes only, with their delay and their blind spots.',
+  'as built':
+    'What the code of the chain does where its documents, or our recommendation, say otherwise: a switch of chain.asBuilt for each.',
   readiness: 'Preparation evidence asked for before a channel may start. This version does not simulate it.',
   expectation: 'A claim on estimates over all replications. Its verdict is pass, fail, inconclusive or error.',
   promotion: 'The step from one channel to the next.',

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createFolder, linesOf, ROOT, runCli } from './cli.js';
 import { CLAIMS, smallScenario, writeScenario } from './scenarios.js';
@@ -113,7 +113,8 @@ test('no escape of a file reaches the terminal, nor does one of its name', async
 });
 
 describe('scenarios/', () => {
-  const files = readdirSync(join(ROOT, 'scenarios')).filter((name) => /\.ya?ml$/.test(name));
+  const all = readdirSync(join(ROOT, 'scenarios'), { recursive: true }).map(String);
+  const files = all.filter((name) => /\.ya?ml$/.test(name));
 
   test('holds valid files only', async () => {
     expect(files.length).toBeGreaterThanOrEqual(5);
@@ -126,7 +127,8 @@ describe('scenarios/', () => {
   test('names the JSON Schema in the first line of each', () => {
     for (const name of files) {
       const [first] = readFileSync(join(ROOT, 'scenarios', name), 'utf8').split('\n');
-      expect(first, name).toBe('# yaml-language-server: $schema=../.dist/scenario.schema.json');
+      const up = '../'.repeat(name.split(sep).length);
+      expect(first, name).toBe(`# yaml-language-server: $schema=${up}.dist/scenario.schema.json`);
     }
   });
 });

@@ -38,7 +38,13 @@ const common = { probability: fc.constantFrom(1, 0.7), trigger, duration, target
 
 const fault: fc.Arbitrary<FaultPlan> = fc.oneof(
   fc.record({ ...common, kind: fc.constant('crash' as const), name: fc.constant('crash') }),
-  fc.record({ ...common, kind: fc.constant('partition' as const), name: fc.constant('partition') }),
+  fc.record({
+    ...common,
+    kind: fc.constant('partition' as const),
+    name: fc.constant('partition'),
+    direction: fc.constantFrom('both' as const, 'in' as const, 'out' as const),
+    moves: fc.constantFrom(null, MINUTE),
+  }),
   fc.record({
     ...common,
     kind: fc.constant('slow' as const),

@@ -10,7 +10,9 @@ const WHOLE = `${TEMPLATE}
 network:
   regions: [{ name: a, share: 40% }, { name: b }]
   delay: { within: 5ms, between: { lognormal: { median: 40ms, p99: 400ms } }, pairs: [{ from: a, to: b, delay: 90ms }] }
-rewards: { base: 9007199254740991, leaderBonus: 0.15 }
+rewards: { base: 9007199254740991, leaderBonus: 0.15, rule: C, auditEpochs: 3, bug: { kind: wrong-bonus, share: 30% } }
+slashing: { profile: node, dryRun: true, appeals: 20%, appealWindow: 72h, vote: { lognormal: { median: 24h, p95: 48h } } }
+validators: { uptimeProofs: 2h, scoreDecay: true }
 operations: { restart: &law { gamma: { shape: 2, mean: 30s } }, decision: *law }
 gates:
   - { name: selection, enables: [malachite_consensus] }
@@ -18,7 +20,10 @@ gates:
 x-note: [1, { a: null }]
 phases: { chaos: 60s, settle: 30s, judge: 60s }
 `
-  .replace('epochBlocks: 60 }', 'epochBlocks: 60, partSize: 64KiB, consensus: { preset: cometbft, commitWait: 2s } }')
+  .replace(
+    'epochBlocks: 60 }',
+    'epochBlocks: 60, partSize: 64KiB, asBuilt: { vrfBundle: 32, framing: true }, consensus: { preset: cometbft, commitWait: 2s } }',
+  )
   .replace('network:\n', 'network:\n  topology: { kind: small-world, degree: 4, rewire: 10%, eager: 2 }\n')
   .replace('network:\n', 'network:\n  queues: { processing: 75us, votes: 9 }\n  placement: [b, a]\n  uplink: 1Gbit/s\n')
   .replace(
@@ -173,11 +178,16 @@ test('any JSON at all loads or is refused, and nothing else', () => {
     'extends',
     'name',
     'steps',
+    'chain',
+    'asBuilt',
+    'rewards',
+    'bug',
+    'slashing',
   ];
   const { value } = fc.letrec((tie) => ({
     value: fc.oneof(
       { depthSize: 'small' },
-      fc.constantFrom<unknown>(null, true, 0, -1, 1.5, 'rollout-sim/v1', '5s', '5%', 'crash', 'mainnet'),
+      fc.constantFrom<unknown>(null, true, 0, -1, 1.5, 'rollout-sim/v1', '5s', '5%', 'crash', 'mainnet', 'rounding'),
       fc.array(tie('value'), { maxLength: 3 }),
       fc.dictionary(fc.constantFrom(...keys, 'kind', 'validators', '__proto__'), tie('value'), { maxKeys: 4 }),
     ),

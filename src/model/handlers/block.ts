@@ -4,32 +4,27 @@
  */
 import { addInteger, addWord } from '#base/fingerprint';
 import type { Micros } from '#base/time';
-import { deriveKey, drawUint32 } from '#kernel/draw';
+import { drawUint32 } from '#kernel/draw';
 import { drawFromTable } from '#kernel/quantile-table';
 import { addToHistogram } from '#stats/log-histogram';
-import {
-  committeeAt,
-  DIALECT_FAULT_SHIFT,
-  DIALECT_REWARDS,
-  DIALECT_SLASHING,
-  DIALECT_STATE,
-  DIALECT_WITNESSES,
-} from '../chain.js';
+import { DIALECT_FAULT_SHIFT, DIALECT_REWARDS, DIALECT_STATE, DIALECT_WITNESSES } from '../chain.js';
 import { type ProverClass, proofBacklog, proofReadyAt, submitProof } from '../proofs/prover.js';
-import { bookBlock, settleEpoch } from '../rewards/ledger.js';
-import { blockReward } from '../rewards/rule.js';
+import { addEntry } from '../rewards/journal.js';
+import { leaderBonusOf } from '../rewards/payout.js';
 import type { Run, World } from '../world.js';
+import { settleEpoch, takeAttestations } from './economy.js';
 import { countDefects } from './faults.js';
 import { activeBits } from './gates.js';
 import { noteHour } from './hours.js';
+import { judgeBlock } from './slashing.js';
 import { noteStall } from './timeline.js';
 
 /** Blocks in a row within twice the block time that make a chain normal again. */
 export const NORMAL_BLOCKS = 3;
 /** Slots without a block that count as a stall: the warning line of the finality lag (blueprint.md section 15.2). */
 const STALL_SLOTS = 12;
-/** Silent rounds after which a validator's reward is withheld under the anti-abuse gate (blueprint.md section 9.2). */
-const INACTIVE_BLOCKS = 4;
+/** A block without fees, to work out what a bonus is. */
+const NO_FEES = { epoch: 0, fees: 0n, committee: [], leader: 0, witnesses: [], flagged: [] };
 
 export interface Block {
   readonly height: number;
@@ -58,7 +53,7 @@ export function accountBlock(world: World, run: Run, block: Block): void {
   addInteger(world.facts, block.at);
   addWord(world.facts, (proposer << 8) ^ block.rounds);
 
-  const mismatch = payBlock(world, run, block, proposer);
+  const mismatch = writeDown(world, run, block, proposer);
   submitProof(chain.prover, block.height, block.at, provingWork(world, run, block.height));
   const slowest = slowestClass(run);
   const slot = telemetry.count % telemetry.size;
@@ -78,23 +73,26 @@ export function accountBlock(world: World, run: Run, block: Block): void {
   noteRecovery(world, run, block.at, interval);
   noteHour(world, run, block, interval, finality, proofLatency, telemetry.proofBacklog[slot] as number);
   countDefects(world, run);
-  if ((block.height + 1) % chain.epochBlocks === 0) settleRewards(world, run, block.height);
+  if ((block.height + 1) % chain.epochBlocks === 0) settleEpoch(world, run, block.height);
 }
 
-/** Pays one block as the nodes that decided it compute it; returns the units by which that differs from the rule. */
-function payBlock(world: World, run: Run, block: Block, proposer: number): number {
-  const { chain } = run;
+/** Writes one block down for payment, as the nodes that decided it pay; returns the units by which that differs from the rule. */
+function writeDown(world: World, run: Run, block: Block, proposer: number): number {
+  const { chain, economy } = run;
   const bits = activeBits(chain, block.height);
+  const flagged = judgeBlock(world, run, block.height, proposer, bits);
   if ((bits & DIALECT_REWARDS) === 0) return 0;
-  const { rewards, witnesses } = world.plan;
-  const fees = Math.max(0, drawFromTable(run.feeTable, drawUint32(run.feeKey, block.height)));
-  const order = committeeAt(chain, block.height).order;
-  const attested = (bits & DIALECT_WITNESSES) === 0 ? 0 : countAttesting(run, block.height, witnesses);
-  const reward = blockReward(rewards, fees, order.length, attested);
-  const paidBonus = paysWrongly(world, chain.values.dialect[block.value] as number) ? 2 * reward.bonus : reward.bonus;
-  const flagged = (bits & DIALECT_SLASHING) === 0 ? [] : inactiveValidators(run, block.height);
-  bookBlock(run.ledger, block.height, proposer, reward, fees, paidBonus, order, flagged);
-  return paidBonus - reward.bonus;
+  const misjudged = paysWrongly(world, chain.values.dialect[block.value] as number);
+  addEntry(economy.journal, {
+    height: block.height,
+    leader: proposer,
+    rounds: block.rounds,
+    fees: Math.max(0, drawFromTable(run.feeTable, drawUint32(run.feeKey, block.height))),
+    misjudged,
+    witnesses: (bits & DIALECT_WITNESSES) === 0 ? 0 : takeAttestations(world, run, block.height, block.at),
+    flagged,
+  });
+  return misjudged ? Number(leaderBonusOf(economy.terms, NO_FEES)) : 0;
 }
 
 /** Whether the state that most nodes agreed on pays by a wrong rule: a drifted reward parameter, or a defect. */
@@ -104,26 +102,6 @@ function paysWrongly(world: World, dialect: number): boolean {
   if (fault.kind === 'bad-release') return fault.defect === 'misreward';
   if (fault.kind !== 'drift') return false;
   return world.plan.gates.some((gate) => gate.name === fault.gate && gate.enables.includes('timetoke_rewards'));
-}
-
-function countAttesting(run: Run, height: number, plan: { readonly count: number; readonly online: number }): number {
-  const key = deriveKey(run.feeKey, height);
-  let attesting = 0;
-  for (let witness = 0; witness < plan.count; witness += 1) {
-    if (drawUint32(key, witness) < plan.online * 4_294_967_296) attesting += 1;
-  }
-  return attesting;
-}
-
-/** Validators silent for at least four rounds. */
-function inactiveValidators(run: Run, height: number): number[] {
-  const { chain } = run;
-  const silent: number[] = [];
-  for (let node = 0; node < chain.n; node += 1) {
-    const down = chain.up[node] === 0 && height - (run.downSince[node] as number) >= INACTIVE_BLOCKS;
-    if (down || chain.stuck[node] === 1) silent.push(node);
-  }
-  return silent;
 }
 
 /** µs of proving one block: one attempt, and a second one where the first fails (blueprint.md section 22). */
@@ -159,13 +137,4 @@ function noteRecovery(world: World, run: Run, at: Micros, interval: Micros): voi
     world.worstRecovery = Math.max(world.worstRecovery ?? 0, at - recovery.since);
     return false;
   });
-}
-
-/** Turns what the blocks since the last settlement earned into balances. */
-export function settleRewards(world: World, run: Run, height: number): void {
-  if (run.ledger.open.blocks === 0) return;
-  const error = settleEpoch(run.ledger, committeeAt(run.chain, height).order, world.plan.rewards);
-  addInteger(world.facts, run.ledger.emitted);
-  addInteger(world.facts, run.ledger.treasuryValidator);
-  addInteger(world.facts, error);
 }

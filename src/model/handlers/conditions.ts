@@ -62,6 +62,7 @@ export function startConsensus(chain: Chain, start: Micros): void {
       chain.height[node] = chain.tip;
       chain.head[node] = decidedAt(chain, chain.tip);
       chain.waiting[node] = DECIDED;
+      chain.votedAt.fill(chain.tip, 2 * node, 2 * node + 2);
       scheduleStart(chain, node, start);
     } else if (chain.stuck[node] === 0) resumeNode(chain, node, start);
   }

@@ -16,6 +16,7 @@ import { receiveVote, timeoutElapsed } from '../consensus/driver.js';
 import { logCertificate, logTimeout, logVote, takeCertificate } from '../consensus/log.js';
 import type { TimeoutKind } from '../consensus/timeouts.js';
 import { PRECOMMIT, PREVOTE } from '../consensus/vote.js';
+import { voteOf } from '../consensus/vote-keeper.js';
 import { admits, dequeue, enqueue, type Intake, serviceTime, TOPIC_SYNC, topicOf } from '../network/intake.js';
 import {
   MESSAGE_JUNK,
@@ -294,9 +295,16 @@ function takeVote(chain: Chain, node: number, type: 0 | 1, row: number): void {
   const round = messages.round[row] as number;
   const value = messages.value[row] as number;
   const voter = messages.sender[row] as number;
+  if (chain.asBuilt.slashOnReorder && type === PRECOMMIT && !hasPrevoted(chain, node, round, voter)) {
+    chain.offences.push({ validator: voter, kind: 'refused-vote', height: messages.height[row] as number });
+  }
   logVote(logOf(chain, node), type, round, value, voter);
   receiveVote(driverOf(chain, node), type, round, value, voter, chain.outputs);
   if (chain.outputs.length > 0) settle(chain, node);
+}
+
+function hasPrevoted(chain: Chain, node: number, round: number, voter: number): boolean {
+  return voteOf(driverOf(chain, node).keeper, round, PREVOTE, voter) !== undefined;
 }
 
 /** @returns whether the row is still held */
@@ -311,6 +319,9 @@ function deliverOther(chain: Chain, node: number, row: number, kind: number, hei
       return true;
     case MESSAGE_JUNK:
       chain.forgeries += 1;
+      if (chain.asBuilt.framing) {
+        chain.offences.push({ validator: chain.messages.signer[row] as number, kind: 'forged', height });
+      }
       return false;
     default:
   }

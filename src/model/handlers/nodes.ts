@@ -10,7 +10,6 @@ export function takeDown(run: Run, node: number): void {
   const reasons = run.downReasons[node] as number;
   run.downReasons[node] = reasons + 1;
   if (reasons > 0) return;
-  run.downSince[node] = run.chain.tip;
   stopNode(run.chain, node);
 }
 
@@ -18,7 +17,9 @@ export function takeDown(run: Run, node: number): void {
 export function bringUp(world: World, run: Run, node: number): void {
   const reasons = run.downReasons[node] as number;
   run.downReasons[node] = Math.max(0, reasons - 1);
-  if (reasons === 1) startNode(run.chain, node, world.now, run.mode === 'message');
+  if (reasons !== 1) return;
+  run.upSince[node] = world.now;
+  startNode(run.chain, node, world.now, run.mode === 'message');
 }
 
 /** Dashboards see an unplanned stop. */

@@ -5,8 +5,19 @@
  * function of (plan, seed, regime), whichever replication asks first, so that workers may share or repeat it.
  */
 import { fingerprintText } from '#base/fingerprint';
+import { compareNumbers } from '#base/order';
 import { MINUTE } from '#base/time';
-import { type Chain, committeeAt, createChain, type Gate, selectionAt, setAt } from '../chain.js';
+import {
+  type Chain,
+  committeeAt,
+  createChain,
+  type Election,
+  electionAt,
+  type Gate,
+  selectionAt,
+  setAt,
+} from '../chain.js';
+import { createEmptySet, createValidatorSet } from '../consensus/vote.js';
 import type { Plan } from '../plan.js';
 import type { Law, LawSamples } from '../world.js';
 import { startConsensus, takesPart } from './conditions.js';
@@ -44,7 +55,8 @@ function regimeOf(chain: Chain): string {
   const nodes: string[] = [];
   for (let node = 0; node < chain.n; node += 1) {
     const part = takesPart(chain, node) ? '1' : '0';
-    const traits = [part, chain.dialect[node], chain.network.side[node], chain.network.slowness[node]];
+    const member = selected ? committeeAt(chain, next).member[node] : 1;
+    const traits = [part, member, chain.dialect[node], chain.network.side[node], chain.network.slowness[node]];
     nodes.push(traits.join('.'));
   }
   return fingerprintText(`${chain.name}|${chain.n}|${leaders}|${nodes.join(';')}`);
@@ -123,8 +135,7 @@ function copyRegime(
     ...createChain(plan, chain.name, chain.population, seed, 0, lane),
     epochBlocks: Number.MAX_SAFE_INTEGER,
     gates,
-    committees: [{ ...committeeAt(chain, next), epoch: 0 }],
-    selectedSet: chain.selectedSet,
+    elections: [electionOfRegime(chain, next)],
     proposerBase: base,
   };
   pilot.network.slowness.set(chain.network.slowness);
@@ -135,6 +146,23 @@ function copyRegime(
   pilot.diverged.set(chain.diverged);
   for (let node = 0; node < chain.n; node += 1) pilot.up[node] = takesPart(chain, node) ? 1 : 0;
   return pilot;
+}
+
+/**
+ * The committee that a regime stands for: its members with the power they started with, its first leaders in front. A
+ * law must not depend on anything that the regime's name leaves out, such as what members have earned since.
+ */
+function electionOfRegime(chain: Chain, height: number): Election {
+  const { committee } = electionAt(chain, height);
+  const leaders = [...committee.order.slice(0, LEADERS_IN_KEY)];
+  const others = [...committee.order].filter((node) => !leaders.includes(node)).sort(compareNumbers);
+  const powers = chain.startPowers.map((power, node) => (committee.member[node] === 1 ? power : 0));
+  const anybody = powers.some((power) => power > 0);
+  const rule = chain.asBuilt.quorumCeil ? 'ceil' : 'floor';
+  return {
+    committee: { ...committee, epoch: 0, order: Int32Array.from([...leaders, ...others]), powers },
+    set: anybody ? createValidatorSet(powers, rule) : createEmptySet(chain.n),
+  };
 }
 
 /** First proposers by height, as evenly over the candidates as their number allows. */

@@ -27,7 +27,7 @@ import { canDecide, pauseConsensus, resumeConsensus, startConsensus, takesPart }
 import { advanceChain } from './consensus.js';
 import { activeBits, nextGateChange } from './gates.js';
 import { lawOf, type PilotCache } from './pilot.js';
-import { beginEpoch } from './shell.js';
+import { electAhead } from './shell.js';
 
 /** Heights at message level after a disturbance before a stretch may count as quiet. */
 const SETTLE_HEIGHTS = 8;
@@ -118,6 +118,7 @@ function considerQuiet(world: World, run: Run, cache: PilotCache): void {
   const { chain } = run;
   const { fidelity } = world.plan;
   if (fidelity === 'message' || chain.misconducts > 0 || isErratic(chain.network)) return;
+  if (chain.asBuilt.committeePerBlock || setAt(chain, chain.tip + 1).total === 0) return;
   const settle = fidelity === 'block' ? 1 : SETTLE_HEIGHTS;
   if (chain.tip - run.settledSince < settle) return;
   if (nextGateChange(chain) - chain.tip <= LEAD_SLOTS) return;
@@ -188,7 +189,7 @@ function renewLaw(world: World, run: Run, height: number, cache: PilotCache): bo
   const epoch = epochOf(chain, height);
   if (epoch === run.lawEpoch) return run.law !== null;
   run.lawEpoch = epoch;
-  beginEpoch(chain, epoch);
+  electAhead(chain, epoch);
   for (let node = 0; node < chain.n; node += 1) {
     if (height >= (chain.dialectUntil[node] as number)) refreshDialect(chain, node, height);
   }

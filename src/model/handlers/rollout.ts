@@ -7,15 +7,16 @@
 import { assert } from '#base/assert';
 import { formatDuration, MINUTE, type Micros } from '#base/time';
 import { type Distribution, sampleInteger } from '#kernel/distribution';
-import { DIALECT_FAULT_SHIFT, epochOf, refreshDialect } from '../chain.js';
+import { DIALECT_FAULT_SHIFT, electionAt, epochOf, refreshDialect } from '../chain.js';
 import type { UndoKind } from '../outcome.js';
 import type { ChannelPlan, CheckPlan, GatePhasePlan, StepPlan } from '../plan.js';
 import { isIncident } from '../probe.js';
+import { clearJournal } from '../rewards/journal.js';
 import type { CheckState, Run, UndoState, World } from '../world.js';
 import { BATCH, BATCH_NODE_UP, CHECK, DECISION, DWELL, NEXT_STEP, plan, RESTORED, watch } from './agenda.js';
 import { NORMAL_BLOCKS } from './block.js';
 import { describeReading, evaluateCheck } from './checks.js';
-import { reconsider } from './conditions.js';
+import { reconnect, reconsider } from './conditions.js';
 import { milestone } from './faults.js';
 import { addGate, armNode, gatesChanged, isActive, latestPhase } from './gates.js';
 import { bringUp, takeDown } from './nodes.js';
@@ -23,6 +24,8 @@ import { rejoin } from './recovery.js';
 import { retireRun, useRun } from './run.js';
 import { note } from './timeline.js';
 
+/** The batch that waits for a halt. */
+const HALTED = 1;
 const ACTION_ABORT = 0;
 const ACTION_ROLLBACK = 1;
 /** Gates are rolled back together this many heights after the last node has restarted. */
@@ -66,9 +69,10 @@ function startChannel(world: World, index: number, cause: string): void {
 
 /** Validators of a channel: spread evenly over the ranks of power, so that a small subset holds a small share. */
 function pickRelease(run: Run, size: number): number[] {
-  const { n, population } = run.chain;
+  const { n } = run.chain;
+  const { powers } = electionAt(run.chain, run.chain.tip + 1).committee;
   const ranked = Array.from({ length: n }, (_, i) => i).sort((a, b) => {
-    return (population.power[b] as number) - (population.power[a] as number) || a - b;
+    return (powers[b] as number) - (powers[a] as number) || a - b;
   });
   const picked = Array.from({ length: size }, (_, i) => ranked[Math.floor(((i + 0.5) * n) / size)] as number);
   return picked.sort((a, b) => a - b);
@@ -99,7 +103,7 @@ function beginStep(world: World, step: StepPlan): void {
     watchDwell(world, step.time);
     return;
   }
-  run.backup = structuredClone(run.ledger);
+  run.backup = structuredClone(run.economy.accounts);
   run.backupHeight = run.chain.tip;
   if (step.kind === 'halt-upgrade') {
     agreeOnHalt(world, run, step.after);
@@ -157,10 +161,11 @@ function restartTime(world: World): Distribution {
 /** Deals nodes into batches by rank of power, so that no batch holds much more than its share. */
 function startBatches(world: World, nodes: readonly number[], share: number): void {
   const { rollout } = world;
-  const { population } = activeRun(world).chain;
+  const { chain } = activeRun(world);
+  const { powers } = electionAt(chain, chain.tip + 1).committee;
   const size = Math.max(1, Math.floor(share * nodes.length));
   const batches: number[][] = Array.from({ length: Math.ceil(nodes.length / size) }, () => []);
-  const ranked = nodes.toSorted((a, b) => (population.power[b] as number) - (population.power[a] as number) || a - b);
+  const ranked = nodes.toSorted((a, b) => (powers[b] as number) - (powers[a] as number) || a - b);
   ranked.forEach((node, rank) => {
     batches[rank % batches.length]?.push(node);
   });
@@ -170,8 +175,10 @@ function startBatches(world: World, nodes: readonly number[], share: number): vo
 }
 
 /** Stops the nodes of the batch under way; each comes back with its new configuration. */
-export function startBatch(world: World): void {
+export function startBatch(world: World, cause = 0): void {
   const { rollout } = world;
+  const halted = activeRun(world).chain;
+  if (cause === HALTED && halted.haltAt !== halted.tip) return; // the halt was called off
   if (rollout.state === 'holding') {
     rollout.parked = BATCH;
     return;
@@ -263,7 +270,7 @@ export function afterBlock(world: World): boolean {
   }
   if (chain.tip === chain.haltAt) {
     note(world, 'upgrade', 'halt', `height ${chain.tip} is the last of the previous release`);
-    plan(world, world.now + chain.blockTime, BATCH, 0, 0); // by then the last validator has decided it
+    plan(world, world.now + chain.blockTime, BATCH, 0, HALTED); // by then the last validator has decided it
     return false;
   }
   if (rollout.gate < 0) return false;
@@ -404,7 +411,7 @@ export function undo(world: World, action: number): void {
   rollout.undo = { ...rollout.undo, kind };
   rollout.parked = -1;
   rollout.gate = -1;
-  run.chain.haltAt = Number.POSITIVE_INFINITY;
+  callOffHalt(world, run);
   note(world, kind, rollout.undo.check, rollout.undo.cause);
   if (world.defects.every((defect) => defect.shown === 0)) world.falseAbort = true;
   rollout.waitingFor = 0;
@@ -422,12 +429,22 @@ export function undo(world: World, action: number): void {
   else startBatches(world, touched, world.plan.operations.batchShare);
 }
 
+/** Nobody stops any more; who has stopped already goes on. */
+function callOffHalt(world: World, run: Run): void {
+  const { chain } = run;
+  const stood = chain.tip >= chain.haltAt;
+  chain.haltAt = Number.POSITIVE_INFINITY;
+  if (!stood || run.mode !== 'message') return;
+  for (let node = 0; node < chain.n; node += 1) reconnect(chain, node, world.now, true);
+}
+
 /** Wrong payments, forks and a wrong state that most nodes share can only be undone by restoring a snapshot. */
 function undoKind(run: Run, action: number): UndoKind {
-  const { chain, ledger } = run;
+  const { chain, economy } = run;
   const tipValue = chain.decided[chain.tip - chain.decidedFrom] ?? -1;
   const wrongState = tipValue >= 0 && (chain.values.dialect[tipValue] as number) >>> DIALECT_FAULT_SHIFT !== 0;
-  const wrongPay = ledger.absoluteError > 0 || ledger.open.wrongBonuses.some((units) => units !== 0);
+  const { misjudged, count } = economy.journal;
+  const wrongPay = economy.absoluteError > 0n || misjudged.subarray(0, count).includes(1);
   if (wrongState || wrongPay || chain.forks > 0) return 'state-rollback';
   if (action === ACTION_ABORT) return 'abort';
   const gated = chain.gates.some((gate) => gate.enforce && isActive(gate, chain.tip + 1));
@@ -464,13 +481,8 @@ export function restore(world: World): void {
   rollout.undo.blocksGivenUp = chain.tip - run.backupHeight;
   for (const gate of chain.gates) gate.deactivation = 0;
   gatesChanged(chain);
-  run.ledger = {
-    ...structuredClone(run.backup),
-    absoluteError: run.ledger.absoluteError,
-    expectedTotal: run.ledger.expectedTotal,
-    violations: run.ledger.violations,
-    lastHeight: chain.tip,
-  };
+  Object.assign(run.economy.accounts, { ...structuredClone(run.backup), lastHeight: chain.tip });
+  clearJournal(run.economy.journal);
   for (let node = 0; node < chain.n; node += 1) {
     chain.release[node] = 0;
     chain.diverged[node] = 0;

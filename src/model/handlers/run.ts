@@ -4,17 +4,17 @@
 import type { Micros } from '#base/time';
 import { DAY } from '#base/time';
 import { compileTable } from '#kernel/quantile-table';
-import { streamKey } from '#kernel/stream';
+import { createStream, streamKey } from '#kernel/stream';
 import { createChain } from '../chain.js';
 import { refusals } from '../network/intake.js';
 import type { ChannelPlan } from '../plan.js';
-import { createLedger, validatorsOff } from '../rewards/ledger.js';
 import { createTelemetry } from '../telemetry.js';
 import { drawPopulation } from '../validators/population.js';
 import type { Run, World } from '../world.js';
-import { settleRewards } from './block.js';
 import { startConsensus } from './conditions.js';
+import { createEconomy, reportAudit, settleEpoch } from './economy.js';
 import { closeHour } from './hours.js';
+import { createJustice } from './slashing.js';
 
 /** Brings a channel's chain into use: one that is running already, or a new one that starts at the next slot. */
 export function useRun(world: World, channel: ChannelPlan): Run {
@@ -29,14 +29,23 @@ export function useRun(world: World, channel: ChannelPlan): Run {
 function createRun(world: World, channel: ChannelPlan): Run {
   const { plan, seed, replication } = world;
   const name = channel.chain;
-  const population = drawPopulation(plan.validators, plan.network, seed, name, channel.chainValidators);
+  const population = drawPopulation(
+    plan.validators,
+    plan.network,
+    seed,
+    name,
+    channel.chainValidators,
+    plan.chain.asBuilt,
+  );
   const chain = createChain(plan, name, population, seed, replication, `chain/${name}`);
-  const ledger = createLedger(chain.n, plan.rewards, DAY / chain.blockTime, plan.rewards.treasuryDays);
+  const economy = createEconomy(plan, chain.n, DAY / chain.blockTime, world.now);
   const run: Run = {
     id: world.runs.length,
     chain,
-    ledger,
-    backup: structuredClone(ledger),
+    economy,
+    justice: createJustice(plan, chain.n),
+    justiceStream: createStream(seed, replication, `chain/${name}/justice`),
+    backup: structuredClone(economy.accounts),
     backupHeight: 0,
     telemetry: createTelemetry(1, world.now),
     mode: 'message',
@@ -48,7 +57,7 @@ function createRun(world: World, channel: ChannelPlan): Run {
     nextStart: world.now,
     lastBlockAt: world.now,
     downReasons: new Int32Array(chain.n),
-    downSince: new Float64Array(chain.n),
+    upSince: new Float64Array(chain.n).fill(world.now),
     feeTable: compileTable(plan.rewards.feesPerBlock),
     proveTable: compileTable(plan.proofs.prove),
     feeKey: streamKey(seed, replication, `chain/${name}/fees`),
@@ -73,18 +82,25 @@ function telemetrySize(world: World): number {
 
 /** Closes the accounts of a chain that goes out of use; its measurements stay in the world. */
 export function retireRun(world: World, run: Run): void {
-  const { chain, ledger } = run;
-  settleRewards(world, run, chain.tip);
+  const { chain, economy, justice } = run;
+  settleEpoch(world, run, chain.tip);
+  reportAudit(world, run);
   world.longestStall = Math.max(world.longestStall, world.now - run.lastBlockAt);
   world.slots += Math.floor((world.now - run.since) / chain.blockTime);
   world.forks += chain.forks;
   world.violations += chain.violations;
   world.evidence += chain.evidence;
   if (chain.intake !== null) world.refused += refusals(chain.intake);
-  world.relativeErrorSum += ledger.absoluteError;
-  world.expectedSum += ledger.expectedTotal;
-  world.validatorsOff += validatorsOff(ledger);
-  world.conservationViolations += ledger.violations;
-  world.shortfall += ledger.shortfall;
+  world.absoluteErrorSum += Number(economy.absoluteError);
+  world.expectedSum += Number(economy.expectedTotal);
+  world.validatorsOff += economy.off.size;
+  world.conservationViolations += economy.violations;
+  world.shortfall += Number(economy.accounts.shortfall);
+  world.findings.push(...economy.findings);
+  world.slashed += justice.punished.size;
+  world.slashedInnocent += justice.innocent.size;
+  world.appealsWon += justice.overturned;
+  world.witnessed += economy.witnessed;
+  world.attestations += economy.attestations;
   closeHour(world, run, world.now, chain.tip);
 }

@@ -18,12 +18,14 @@ import {
   DIALECT_PROOFS,
   DIALECT_SELECTION,
   decidedAt,
-  epochOf,
+  elect,
+  electionAt,
+  electionOf,
   extendsHead,
+  FLAW_PROOF,
   RING,
   recordDecided,
   refreshDialect,
-  selectedPowers,
   setAt,
 } from '../chain.js';
 import {
@@ -42,7 +44,7 @@ import {
   startRound,
 } from '../consensus/driver.js';
 import { flushLog, type Log, logProposal, logVote, truncateLog } from '../consensus/log.js';
-import { timeoutDuration } from '../consensus/timeouts.js';
+import { TIMEOUT_PROPOSE, timeoutDuration } from '../consensus/timeouts.js';
 import { hasQuorumPower, PRECOMMIT, PREVOTE, type VoteType } from '../consensus/vote.js';
 import {
   addMessage,
@@ -53,7 +55,6 @@ import {
   MESSAGE_ROUND_CERTIFICATE,
 } from '../network/message.js';
 import { classOf, proofReadyAt } from '../proofs/prover.js';
-import { electCommittee } from '../validators/committee.js';
 import {
   forgetLock,
   isFaulty,
@@ -69,6 +70,8 @@ import { broadcast } from './transmission.js';
 
 /** From this round on a node that precommits a value also sends the value and its polka again (consensus.md section 7). */
 const HIDDEN_LOCK_ROUND = 10;
+/** Elections that stay known beside the newest. */
+const ELECTIONS_KEPT = 3;
 /** How a node takes part: it works on its height, has decided it, or replays its log. */
 export const ACTIVE = 0;
 export const DECIDED = 1;
@@ -84,29 +87,31 @@ export function logOf(chain: Chain, node: number): Log {
 
 /**
  * Who proposes, as one node sees it: the leader order where it applies the blueprint's selection, else round-robin by
- * index (blueprint.md section 22, legacy consensus).
+ * index (blueprint.md section 22, legacy consensus); −1 where nobody was elected.
  */
 export function proposerOf(chain: Chain, node: number, height: number, round: number): number {
   if (((chain.dialect[node] as number) & DIALECT_SELECTION) !== 0) {
     const order = committeeAt(chain, height).order;
-    return order[round % order.length] as number;
+    if (order.length === 0) return -1;
+    return order[chain.asBuilt.leaderIgnoresRound ? 0 : round % order.length] as number;
   }
   const base = chain.proposerBase === null ? height : (chain.proposerBase[height] as number);
   return (base + round) % chain.n;
 }
 
-/** Elects the committee of an epoch; the one before stays known for those behind. */
-export function beginEpoch(chain: Chain, epoch: number): void {
-  if (chain.committees.at(-1)?.epoch === epoch) return;
-  const committee = electCommittee(chain.population, chain.committeeTarget, chain.committeeKey, epoch);
-  chain.committees = [...chain.committees.slice(-1), committee];
-  if (chain.committeeTarget < chain.n) chain.selectedSet = selectedPowers(chain.population, committee);
+/** Elects the committee of an epoch, unless it was elected before; the latest ones stay known for those behind. */
+export function electAhead(chain: Chain, number: number): void {
+  if ((chain.elections.at(-1)?.committee.epoch ?? -1) >= number) return;
+  const { population, committeeTarget, committeeKey, asBuilt } = chain;
+  chain.elections = [
+    ...chain.elections.slice(-ELECTIONS_KEPT),
+    elect(population, committeeTarget, committeeKey, number, asBuilt),
+  ];
 }
 
 /** Enters a height: epoch work, a fresh driver and log, round 0. What was buffered for it is the caller's affair. */
 export function enterHeight(chain: Chain, node: number, height: number): void {
-  const epoch = epochOf(chain, height);
-  if ((chain.committees.at(-1)?.epoch ?? 0) < epoch) beginEpoch(chain, epoch);
+  electAhead(chain, electionOf(chain, height));
   if (height >= (chain.dialectUntil[node] as number)) refreshDialect(chain, node, height);
   chain.height[node] = height;
   chain.startedAt[node] = chain.now;
@@ -122,7 +127,7 @@ export function beginHeight(chain: Chain, node: number): void {
   const height = chain.height[node] as number;
   const selected = ((chain.dialect[node] as number) & DIALECT_SELECTION) !== 0;
   chain.waiting[node] = ACTIVE;
-  startHeight(driverOf(chain, node), height, selected ? chain.selectedSet : chain.legacySet);
+  startHeight(driverOf(chain, node), height, selected ? electionAt(chain, height).set : chain.legacySet);
   beginTrace(chain, node, height);
   enterRound(chain, node, 0);
   settle(chain, node);
@@ -168,6 +173,7 @@ function emit(chain: Chain, node: number, output: DriverOutput): void {
       publishRoundCertificate(chain, node, output.round, 0);
       return;
     case 'schedule-timeout': {
+      if (chain.asBuilt.noViewTimer && output.timeout === TIMEOUT_PROPOSE) return;
       const wait = timeoutDuration(chain.timeouts, output.timeout, output.round);
       pushEvent(chain.queue, chain.now + wait, 0, TIMEOUT, node, stamp(height, output.round, output.timeout));
       return;
@@ -218,6 +224,9 @@ export function isValid(chain: Chain, node: number, value: number): boolean {
 export function takeProposal(chain: Chain, node: number, round: number, value: number, validRound: number): void {
   const proposer = proposerOf(chain, node, chain.height[node] as number, round);
   const valid = isValid(chain, node, value);
+  if (!valid && ((chain.values.flaws[value] as number) & FLAW_PROOF) !== 0) {
+    chain.offences.push({ validator: proposer, kind: 'false-proof', height: chain.height[node] as number });
+  }
   logProposal(logOf(chain, node), round, value, validRound, valid);
   receiveProposal(driverOf(chain, node), { round, value, validRound, proposer, valid }, chain.outputs);
 }
@@ -276,9 +285,12 @@ function publishVote(chain: Chain, node: number, type: VoteType, round: number, 
   receiveVote(driverOf(chain, node), type, round, value, node, chain.outputs);
   if (isFaulty(chain, node)) {
     const said = sendFaultyVote(chain, node, type, round, value);
-    if (said !== undefined) countPrecommit(chain, node, type, height, said);
+    if (said === undefined) return;
+    chain.votedAt[2 * node + type] = height;
+    countPrecommit(chain, node, type, height, said);
     return;
   }
+  chain.votedAt[2 * node + type] = height;
   countPrecommit(chain, node, type, height, value);
   const kind = type === PREVOTE ? MESSAGE_PREVOTE : MESSAGE_PRECOMMIT;
   broadcast(chain, addMessage(chain.messages, kind, height, round, value, 0, node), chain.voteBytes, 0);
@@ -376,12 +388,13 @@ function nextStart(chain: Chain, value: number, bySync: boolean): Micros {
 /** At the end of a height every contradiction that its driver met is known to the host (consensus.md section 14). */
 function handOverEvidence(chain: Chain, node: number): void {
   const driver = driverOf(chain, node);
-  for (const { voter } of driver.keeper.evidence) accuse(chain, voter);
-  for (const { proposer } of driver.proposalEvidence) accuse(chain, proposer);
+  for (const { voter } of driver.keeper.evidence) accuse(chain, voter, driver.height);
+  for (const { proposer } of driver.proposalEvidence) accuse(chain, proposer, driver.height);
 }
 
 /** Evidence against an honest validator would be a bug of the core. */
-function accuse(chain: Chain, validator: number): void {
+function accuse(chain: Chain, validator: number, height: number): void {
+  chain.offences.push({ validator, kind: 'double-sign', height });
   if (chain.accused[validator] === 1) return;
   chain.accused[validator] = 1;
   chain.evidence += 1;

@@ -24,6 +24,8 @@ import { ANNOUNCED, DELIVER, packHop, RELAYED } from './signal.js';
 /** Who hears a message, by validator: 0 not at all, 1 from its sender, 2 only from others that pass it on. */
 export type Audience = Uint8Array;
 
+/** The largest message that the gossip layer takes as built: a block with its proof has to fit (blueprint.md section 10). */
+const FRAME_BYTES = 262_144;
 const DRAW_REQUEST = 0x72657175;
 const DRAW_EAGER = 0x65616765;
 
@@ -48,7 +50,8 @@ export function broadcast(
   const key = messageKey(chain.networkKey, messages.height[row] as number, round, kind, from);
   messages.bytes[row] = bytes;
   messages.key[row] = key;
-  if (kind === MESSAGE_PROPOSAL && bytes > chain.partBytes) stream(chain, row, bytes, audience);
+  if (chain.asBuilt.gossipFrame && bytes > FRAME_BYTES) freeMessage(messages, row);
+  else if (kind === MESSAGE_PROPOSAL && bytes > chain.partBytes) stream(chain, row, bytes, audience);
   else if (chain.topology === null && chain.network.plain && audience === null) flood(chain, row, from, key, bytes);
   else spread(chain, row, key, bytes, bytes, audience);
 }
@@ -152,7 +155,8 @@ function hand(
   const { network, messages, now } = chain;
   const key = signal === DELIVER ? (messages.key[row] as number) : deriveKey(messages.key[row] as number, from);
   const leaves = signal === ANNOUNCED ? nextHeartbeat(chain, from) : departure(network, from, bytes, now);
-  const load = signal === ANNOUNCED ? 0 : sent;
+  // Earlier parts take the link first, unless the uplink held this one back for longer.
+  const load = signal === ANNOUNCED ? 0 : Math.max(bytes, sent - (leaves - now) / network.microsPerByte);
   let delay = transit(network, from, to, key, lossKey, load, leaves);
   if (delay === LOST) return;
   if (passedOn) {

@@ -1,39 +1,69 @@
 /**
- * The committee and its leader order for one epoch.
+ * The committee of an epoch: who is elected, in which order they lead, and with which power they vote.
  *
- * Each validator's 52-bit VRF output is a pure function of (chain key, epoch, validator), divided by its weight
- * w(tier) × max(hours, 1); the `target` smallest form the committee (exact top-t). Leaders are ordered by tier
- * descending, hours descending, weighted output ascending, index ascending; round r takes the r-th.
- * Source: blueprint.md sections 3.3 and 3.4, the recommended variants.
+ * Joins the parts of the blueprint's selection (sections 3.3, 3.4 and 4.1): outputs of the random function, the choice
+ * among them, the leader order, the powers.
  */
-import { deriveKey, drawUint32 } from '#kernel/draw';
+import type { AsBuiltPlan } from '../plan.js';
+import { type Contender, type LeaderRule, leaderOrder } from './leader-order.js';
 import type { Population } from './population.js';
+import { enginePower, nodePower } from './power.js';
+import { type Selection, selectCommittee, thresholdNoise, vrfOutput } from './selection.js';
 
 export interface Committee {
-  readonly epoch: number;
-  readonly order: Int32Array; // validators in leader order
+  readonly epoch: number; // or height, where every block has its own
+  readonly order: Int32Array; // validators in leader order; empty if nobody was elected
   readonly member: Uint8Array; // by validator: 1 if elected
+  readonly powers: Float64Array; // by validator: voting power, integers; 0 outside the committee
+  readonly contenders: readonly Contender[]; // in leader order: what the payout order looks at
+  readonly selection: Selection;
 }
 
-/** Elects the committee of an epoch. */
-export function electCommittee(population: Population, target: number, key: number, epoch: number): Committee {
-  const epochKey = deriveKey(key, epoch);
-  const weighted = Float64Array.from({ length: population.n }, (_, i) => {
-    const output = drawUint32(epochKey, 2 * i) * 1_048_576 + (drawUint32(epochKey, 2 * i + 1) >>> 12);
-    const weight = ((population.tier[i] as number) + 1) * Math.max(1, population.hours[i] as number);
-    return Math.floor(output / weight);
-  });
-  const all = Array.from({ length: population.n }, (_, i) => i);
-  const byOutput = (a: number, b: number): number => (weighted[a] as number) - (weighted[b] as number) || a - b;
-  const elected = all.toSorted(byOutput).slice(0, target);
-  const order = elected.toSorted((a, b) => {
-    return (
-      (population.tier[b] as number) - (population.tier[a] as number) ||
-      (population.hours[b] as number) - (population.hours[a] as number) ||
-      byOutput(a, b)
-    );
-  });
-  const member = new Uint8Array(population.n);
-  for (const validator of elected) member[validator] = 1;
-  return { epoch, order: Int32Array.from(order), member };
+/**
+ * Elects a committee.
+ *
+ * @param target - members wanted
+ * @param key - of the chain's random function
+ * @param epoch - its number, or the height where every block has its own
+ */
+export function electCommittee(
+  population: Population,
+  target: number,
+  key: number,
+  epoch: number,
+  asBuilt: AsBuiltPlan,
+): Committee {
+  const { n, tier, hours, validated } = population;
+  const leaderRule: LeaderRule = asBuilt.leaderHighestVrf ? 'lib' : 'node';
+  const submissions = Array.from({ length: n }, (_, address) => ({
+    address,
+    tier: validated[address] === 1 ? (tier[address] as number) : 0,
+    hours: hours[address] as number,
+    output: vrfOutput(key, epoch, address),
+    noise: asBuilt.vrfThreshold ? thresholdNoise(key, epoch, address) : 0n,
+    defect: null,
+  }));
+  const rules = { target, bundleCap: asBuilt.vrfBundle, thresholdAsBuilt: asBuilt.vrfThreshold, leaderRule };
+  const selection = selectCommittee(submissions, rules);
+  const contenders = leaderOrder(selection.members, leaderRule);
+  const member = new Uint8Array(n);
+  const powers = new Float64Array(n);
+  for (const { address } of contenders) {
+    member[address] = 1;
+    powers[address] = powerOf(population, address, asBuilt);
+  }
+  return { epoch, order: Int32Array.from(contenders, ({ address }) => address), member, powers, contenders, selection };
+}
+
+/** Voting power of every validator by its present standing, elected or not. */
+export function powersOf(population: Population, asBuilt: AsBuiltPlan): Float64Array {
+  return Float64Array.from({ length: population.n }, (_, validator) => powerOf(population, validator, asBuilt));
+}
+
+function powerOf(population: Population, validator: number, asBuilt: AsBuiltPlan): number {
+  const stake = BigInt(population.stake[validator] as number);
+  const score = population.score[validator] as number;
+  const hours = population.hours[validator] as number;
+  if (!asBuilt.libraryPower) return Number(nodePower(stake, score, hours));
+  return Number(enginePower(stake, population.tier[validator] as number, score, BigInt(hours) * 1_000_000n));
 }

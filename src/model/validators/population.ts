@@ -1,44 +1,25 @@
 /**
- * The validators of one chain: region, stake, reputation and voting power, drawn once from the seed.
+ * The validators of one chain and their standing: region, stake, timetoke, successes, score, tier.
  *
- * Sources: blueprint.md section 3.1 (score, tier), 4.1 (voting power), 22 (seeded profiles). The draw does not depend on
- * the replication: a rehearsal asks what can happen to these validators, not to others.
+ * What they start with is drawn from the seed alone, by the profiles of blueprint.md section 22: a rehearsal asks what can
+ * happen to these validators, not to others. Standing changes with every epoch.
  */
 import { compareNumbers } from '#base/order';
 import { createStream, nextBelow, nextUnit, type Stream } from '#kernel/stream';
-import type { NetworkPlan, ValidatorsPlan } from '../plan.js';
+import type { AsBuiltPlan, NetworkPlan, ValidatorsPlan } from '../plan.js';
+import { engineScore, engineTier, reputationScore, tierOf } from './reputation.js';
 
 export interface Population {
   readonly n: number;
   readonly region: Int32Array; // index into the plan's regions
-  readonly stake: Float64Array; // integer units ≥ 1
+  readonly stake: Float64Array; // integer units ≥ 0
+  readonly validated: Uint8Array; // 1: its identity is validated
   readonly hours: Int32Array; // timetoke, 0 … 720
+  readonly lastProof: Float64Array; // µs: end of the last uptime window taken in; NaN for none
+  readonly lastDecay: Float64Array; // µs; NaN before the first
   readonly successes: Int32Array; // consensus successes
-  readonly tier: Int32Array; // 3 … 5: TL3, TL4, TL5
-  readonly power: Float64Array; // voting power under the blueprint's selection, integers
-}
-
-/** Reputation score without feedback and with a fresh decay reference (blueprint 3.1): 0.4 + uptime + consensus. */
-export function reputationScore(hours: number, successes: number): number {
-  const score = 0.4 + 0.2 * (1 - Math.exp(-hours / 24)) + 0.2 * (1 - Math.exp(-successes / 128));
-  return Math.min(1, Math.max(0, score));
-}
-
-/** Tier of a validated identity (blueprint 3.1), in the order of its rules. */
-export function tierOf(hours: number, successes: number, score: number): number {
-  if (hours < 24) return 1;
-  if (successes < 10) return 2;
-  if (successes < 100) return 3;
-  return score < 0.75 ? 4 : 5;
-}
-
-/**
- * Voting power (blueprint 4.1, node engine): stake × (round(score × 1000) + 1000) × (min(hours, 720) + 1).
- *
- * @returns an integer; exact while below 2^53
- */
-export function votingPower(stake: number, score: number, hours: number): number {
-  return stake * Math.max(1, Math.round(score * 1000) + 1000) * (Math.min(hours, 720) + 1);
+  readonly score: Float64Array; // in [0, 1]
+  readonly tier: Int32Array; // 0 … 5
 }
 
 /**
@@ -52,23 +33,47 @@ export function drawPopulation(
   seed: string,
   chain: string,
   n: number,
+  asBuilt: AsBuiltPlan,
 ): Population {
   const profile = createStream(seed, 0, `validators/${chain}/profile`);
   const stake = zipfStakes(plan, n, createStream(seed, 0, `validators/${chain}/stake`));
   const newcomers = Math.floor(plan.newcomers * n);
-  const hours = new Int32Array(n);
-  const successes = new Int32Array(n);
-  const tier = new Int32Array(n);
-  const power = new Float64Array(n);
+  const population: Population = {
+    n,
+    region: assignRegions(network, n),
+    stake,
+    validated: new Uint8Array(n).fill(asBuilt.bootstrap ? 0 : 1),
+    hours: new Int32Array(n),
+    lastProof: new Float64Array(n).fill(Number.NaN),
+    lastDecay: new Float64Array(n).fill(Number.NaN),
+    successes: new Int32Array(n),
+    score: new Float64Array(n),
+    tier: new Int32Array(n),
+  };
   for (let i = 0; i < n; i += 1) {
-    hours[i] = plan.hours[0] + nextBelow(profile, plan.hours[1] - plan.hours[0] + 1);
+    const hours = plan.hours[0] + nextBelow(profile, plan.hours[1] - plan.hours[0] + 1);
     const drawn = plan.successes[0] + nextBelow(profile, plan.successes[1] - plan.successes[0] + 1);
-    successes[i] = i >= n - newcomers ? Math.min(drawn, 10 + nextBelow(profile, 90)) : drawn;
-    const score = reputationScore(hours[i] as number, successes[i] as number);
-    tier[i] = tierOf(hours[i] as number, successes[i] as number, score);
-    power[i] = votingPower(stake[i] as number, score, hours[i] as number);
+    const successes = i >= n - newcomers ? Math.min(drawn, 10 + nextBelow(profile, 90)) : drawn;
+    population.hours[i] = asBuilt.bootstrap ? 0 : hours;
+    population.successes[i] = asBuilt.bootstrap ? 0 : successes;
+    rate(population, i, asBuilt);
   }
-  return { n, region: assignRegions(network, n), stake, hours, successes, tier, power };
+  return population;
+}
+
+/** Works out the score and the tier of one validator from its history (blueprint.md section 3.1). */
+export function rate(population: Population, validator: number, asBuilt: AsBuiltPlan): void {
+  const hours = population.hours[validator] as number;
+  const merits = {
+    validated: population.validated[validator] === 1,
+    hours,
+    successes: population.successes[validator] as number,
+    feedback: 0,
+  };
+  const score = asBuilt.libraryTiers ? engineScore(hours) : reputationScore(merits);
+  const tier = asBuilt.libraryTiers ? engineTier(hours) : tierOf(merits, score);
+  population.score[validator] = score;
+  population.tier[validator] = merits.validated ? tier : 0;
 }
 
 /** Stakes by Zipf's law over ranks, total `stakeMean` × n up to rounding; which validator holds which rank is drawn. */

@@ -7,6 +7,7 @@ import type { Outcome, Undo } from '#model/outcome';
 import type { Plan } from '#model/plan';
 import type { Claim, ClaimSubject } from '#scenario/claim';
 import type { LoadedScenario } from '#scenario/load';
+import { AS_DESIGNED } from '../../fixtures/plan.js';
 
 const zero = { kind: 'constant', value: 0 } as const;
 const check = {
@@ -46,6 +47,11 @@ export const PLAN: Plan & { readonly metricKeys: readonly string[] } = {
     execute: zero,
     blockBytes: 1,
     voteBytes: 1,
+    partBytes: 1,
+    rules: { skip: 'one-honest', locked: 'nil' },
+    commitWait: null,
+    asBuilt: AS_DESIGNED,
+    replayDelay: 0,
   },
   network: {
     regions: [{ name: 'one', share: 1 }],
@@ -54,11 +60,36 @@ export const PLAN: Plan & { readonly metricKeys: readonly string[] } = {
     loss: 0,
     retransmit: 0,
     bandwidth: 1,
+    uplink: 0,
+    placement: null,
+    topology: { kind: 'mesh' },
+    gossip: 'push',
+    hop: null,
+    queues: null,
   },
-  validators: { stakeMean: 1, stakeExponent: 0, hours: [1, 1], successes: [1, 1], newcomers: 0 },
+  validators: {
+    stakeMean: 1,
+    stakeExponent: 0,
+    hours: [1, 1],
+    successes: [1, 1],
+    newcomers: 0,
+    uptimeProofs: HOUR,
+    scoreDecay: false,
+  },
   witnesses: { count: 1, online: 1 },
   proofs: { workers: 1, prove: zero, verify: zero, cacheHit: 0, lag: 1, failure: 0 },
-  rewards: { base: 1, leaderBonus: 0, witnessShare: 0, witnessTreasury: 0, feesPerBlock: zero, treasuryDays: 1 },
+  rewards: {
+    base: 1,
+    leaderBonus: 0,
+    witnessShare: 0,
+    witnessTreasury: 0,
+    feesPerBlock: zero,
+    treasuryDays: 1,
+    rule: 'recommended',
+    bug: null,
+    auditEpochs: 10,
+  },
+  slashing: { profile: 'hybrid-v1', dryRun: false, appeals: 0, appealWindow: HOUR, vote: zero, overturned: 1 },
   telemetry: { interval: SECOND, delay: 0 },
   operations: { restart: zero, crashRestart: zero, decision: zero, restore: zero, batchShare: 1, holdLimit: HOUR },
   gates: [{ name: 'rewards', enables: ['timetoke_rewards'], after: [] }],
@@ -86,6 +117,7 @@ export const PLAN: Plan & { readonly metricKeys: readonly string[] } = {
       probability: 1,
     },
   ],
+  phases: null,
 };
 
 export function sampleScenario(given: Partial<LoadedScenario> = {}): LoadedScenario {
@@ -118,6 +150,7 @@ export function sampleOutcome(
     end: HOUR,
     metrics: { ...Object.fromEntries(METRICS.map(({ key }) => [key, 0])), ...metrics },
     undone: [],
+    findings: [],
     blocks: 10,
     blocksAtMessageLevel: 2,
     messageEvents: 100,

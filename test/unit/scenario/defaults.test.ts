@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { HOUR } from '#base/time';
 import {
   CHANNEL_DEFAULTS,
   CONDITIONAL_DEFAULTS,
@@ -88,6 +89,9 @@ test('the defaults are those of the blueprint', () => {
   const { plan } = load(minimal());
   expect(plan.chain).toMatchObject({ blockTime: 5e6, epochBlocks: 1440, committeeTarget: 100, voteBytes: 300 });
   expect(plan.rewards).toMatchObject({ base: 1e8, leaderBonus: 1500, witnessShare: 2500, witnessTreasury: 7000 });
+  expect(plan.rewards).toMatchObject({ rule: 'recommended', bug: null, auditEpochs: 10 });
+  expect(plan.slashing).toMatchObject({ profile: 'hybrid-v1', dryRun: false, appeals: 0.5, overturned: 0.9 });
+  expect(plan.slashing).toMatchObject({ appealWindow: 72 * HOUR, vote: { kind: 'lognormal', median: 24 * HOUR } });
   expect(plan.proofs).toMatchObject({ workers: 2, failure: 0.005, prove: { median: 3_742_000, max: 5_806_000 } });
   expect(plan.validators).toEqual({
     stakeMean: 1000,
@@ -95,6 +99,8 @@ test('the defaults are those of the blueprint', () => {
     hours: [200, 720],
     successes: [100, 1000],
     newcomers: 0.1,
+    uptimeProofs: HOUR,
+    scoreDecay: false,
   });
   expect(plan.gates.map(({ name, after }) => [name, after])).toEqual([
     ['selection', []],

@@ -9,6 +9,9 @@ test('every topic is explained in at least a sentence', () => {
   expect(topics.filter((topic) => !/^[A-Z"].*[.]$/.test(explain(topic)?.text ?? ''))).toEqual([]);
 });
 
+/** A word may be a key of the scenario and a metric as well. */
+const kindsOf = (topic: string): string[] => explain(topic)?.kind.split(', ') ?? [];
+
 test('keys, metrics, gates, faults, actions, exit codes and words are topics', () => {
   const topics = explainTopics();
   const wanted = [
@@ -24,10 +27,11 @@ test('keys, metrics, gates, faults, actions, exit codes and words are topics', (
     ...['clog', 'loss', 'duplicate', 'delay', 'reorder', 'byzantine', 'amnesia', 'equivocate-vote', 'nil', 'censor'],
     ...['mesh', 'small-world', 'aws', 'blueprint', 'malachite', 'cometbft', 'one-honest', 'locked-value', 'phases'],
     ...['phases.chaos', 'network.regions.use', 'network.placement', 'faults[].targets.faulty', 'faults[].behaviour'],
+    ...['chain.asBuilt', 'rewards.bug', 'rewards.bug.kind', 'slashing.vote', 'rounding', 'hybrid-v1', 'D', 'as built'],
     ...['channels[].steps[].gate.mode', 'faults[].targets.power', 'network.delay.pairs[].delay'],
   ];
   expect(wanted.filter((topic) => !topics.includes(topic))).toEqual([]);
-  expect(METRICS.filter(({ key }) => !explain(key)?.kind.startsWith('metric'))).toEqual([]);
+  expect(METRICS.filter(({ key }) => !kindsOf(key).includes('metric'))).toEqual([]);
   expect(PROBE_METRICS.filter(({ key }) => !explain(key)?.kind.endsWith('probe metric'))).toEqual([]);
 });
 
@@ -46,6 +50,25 @@ describe('an explanation', () => {
     });
     expect(factsOf('operations.restart')?.[0]).toContain('a duration, or a distribution: uniform, exponential');
     expect(factsOf('validators.hours')?.[0]).toBe('value: a pair [min, max]');
+  });
+
+  test('of a switch of the chain as built tells its row, what the sources say and what it breaks', () => {
+    expect(explain('quorumCeil')).toEqual({
+      topic: 'chain.asBuilt.quorumCeil',
+      kind: 'switch of the chain as built',
+      text: 'A quorum is ceil(2T/3) + 1 of the power T.',
+      facts: [
+        { label: 'value', value: 'true or false' },
+        { label: 'default', value: 'false (blueprint §21 row 8: floor(2T/3) + 1)' },
+        { label: 'blueprint §21', value: 'row 8' },
+        { label: 'sources', value: expect.stringContaining('Recommended: floor(2T/3) + 1.') },
+        { label: 'breaks', value: expect.stringContaining('it takes 4 of 4 and 6 of 7') },
+      ],
+    });
+    expect(explain('chain.asBuilt.quorumCeil')).toEqual(explain('quorumCeil'));
+    expect(explain('chain.asBuilt')?.kind).toBe('scenario key');
+    const kinds = explainTopics().map((topic) => explain(topic)?.kind);
+    expect(kinds.filter((kind) => kind === 'switch of the chain as built')).toHaveLength(19);
   });
 
   test('of a channel’s key gives the default of each kind of channel', () => {

@@ -51,10 +51,13 @@ test('an empty part is called none', () => {
   expect(text).not.toContain('Warnings');
 });
 
+const ECONOMY = ['Validators', 'Rewards', 'Slashing'];
+
 test('rules, topology, links, queues and phases are told where they are not the plain default', () => {
   const start = 'apiVersion: rollout-sim/v1\nquestion: q\nchannels: [{ name: a, validators: 4, checks: [] }]\n';
   const plain = describePlan(load(start));
-  for (const noun of ['Consensus', 'Topology', 'Links', 'Queues', 'Phases']) expect(plain).not.toContain(`\n${noun}: `);
+  for (const noun of [...ECONOMY, 'Consensus', 'Topology', 'Links', 'Queues', 'Phases'])
+    expect(plain).not.toContain(`\n${noun}: `);
   const text = describePlan(
     load(`${start.replace('checks: []', 'checks: [], steps: [{ upgrade: { halt: { after: 1 } } }]')}
 chain: { consensus: { preset: cometbft } }
@@ -82,4 +85,34 @@ faults:
     'Byzantine, drop (50% of the receivers) in 50% of the rounds, heights 3 to 9, to the end; from the start',
   ];
   expect(expected.filter((line) => !text.includes(line))).toEqual([]);
+});
+
+test('rules of the economy are told where they are not the plain default, each switch as built in a line', () => {
+  const start = 'apiVersion: rollout-sim/v1\nquestion: q\nchannels: [{ name: a, validators: 4, checks: [] }]\n';
+  const rulesOf = (more: string): string[] => {
+    const text = describePlan(load(`${start}${more}\n`));
+    return text.split('\n').filter((line) => /^(?:As built|Validators|Rewards|Slashing)[ :]/.test(line));
+  };
+  expect(rulesOf('')).toEqual([]);
+  expect(rulesOf('chain: { asBuilt: { vrfBundle: 128, framing: false } }')).toEqual([]);
+  expect(rulesOf('chain: { asBuilt: { gossipFrame256K: true, vrfBundle: 32, bootstrapAsBuilt: true } }')).toEqual([
+    'As built (§21 row 3): bootstrapAsBuilt. Everybody starts at tier TL0 without successes, and nobody can rise to TL3.',
+    'As built (§21 row 6): vrfBundle 32. Entries that a bundle of VRF outputs holds at most; candidates beyond them are left out.',
+    'As built (§21 row 18): gossipFrame256K. No gossip message above 256 KiB travels.',
+  ]);
+  expect(rulesOf('validators: { uptimeProofs: 2h }')).toEqual(['Validators: uptime is proven every 2h.']);
+  expect(rulesOf('validators: { scoreDecay: true }')).toEqual(['Validators: the score falls by a twentieth a day.']);
+  expect(rulesOf('rewards: { rule: B, auditEpochs: 3 }')).toEqual([
+    'Rewards: rule B; the books are audited after 3 epochs.',
+  ]);
+  expect(rulesOf('rewards: { bug: wrong-bonus }')).toEqual([
+    'Rewards: rule recommended, with the bug wrong-bonus (20% for 30% of the validators); the books are audited after 10 epochs.',
+  ]);
+  expect(rulesOf('rewards: { bug: missing-epoch }')[0]).toContain('missing-epoch (epoch 2 since rewards began)');
+  expect(rulesOf('rewards: { bug: rounding }')[0]).toContain('with the bug rounding;');
+  expect(rulesOf('slashing: { dryRun: true }')).toEqual(['Slashing: profile hybrid-v1; a dry run, nothing is taken.']);
+  expect(rulesOf('slashing: { profile: lib }')).toEqual(['Slashing: profile lib.']);
+  expect(rulesOf('slashing: { profile: node, dryRun: true }')).toEqual([
+    'Slashing: profile node; a dry run, nothing is taken.',
+  ]);
 });

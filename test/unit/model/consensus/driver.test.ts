@@ -4,6 +4,7 @@ import {
   type Driver,
   type DriverOutput,
   decideBySync,
+  MALACHITE_RULES,
   proposeValue,
   receiveCommitCertificate,
   receivePolkaCertificate,
@@ -18,12 +19,15 @@ import { STEP_COMMIT, STEP_PRECOMMIT, STEP_PREVOTE, STEP_PROPOSE } from '#model/
 import { TIMEOUT_PRECOMMIT, TIMEOUT_PREVOTE, TIMEOUT_PROPOSE } from '#model/consensus/timeouts';
 import { createValidatorSet, NIL, PRECOMMIT, PREVOTE, type VoteType } from '#model/consensus/vote';
 import { powerOf } from '#model/consensus/vote-keeper';
+import type { ConsensusRules } from '#model/plan';
 
 const SELF = 3;
 
+const COMETBFT: ConsensusRules = { skip: 'quorum', locked: 'locked-value' };
+
 /** Validator 3 of 4 in round 0, which another proposes. */
-function start(self = SELF): Driver {
-  const driver = createDriver(self, createValidatorSet([1, 1, 1, 1]));
+function start(self = SELF, rules = MALACHITE_RULES): Driver {
+  const driver = createDriver(self, createValidatorSet([1, 1, 1, 1]), rules);
   startHeight(driver, 1);
   startRound(driver, 0, 0, []);
   return driver;
@@ -502,4 +506,52 @@ test('a structured clone goes its own way', () => {
   const copy = structuredClone(driver);
   expect(votes(copy, PREVOTE, 0, 7, [0, 1, 2])).toEqual([vote(PRECOMMIT, 0, 7)]);
   expect(driver.state.step).toBe(STEP_PREVOTE);
+});
+
+describe('by the rules of CometBFT', () => {
+  const comet = () => start(SELF, COMETBFT);
+  test('a node skips to a later round on a quorum of its prevotes or precommits, not on one honest vote', () => {
+    for (const type of [PREVOTE, PRECOMMIT]) {
+      const driver = comet();
+      expect(votes(driver, type, 2, NIL, [0, 1])).toEqual([]);
+      expect(votes(start(), type, 2, NIL, [0, 1])).toEqual([{ kind: 'new-round', round: 2 }]);
+      expect(votes(driver, type, 2, NIL, [2])).toEqual([{ kind: 'new-round', round: 2 }]);
+    }
+  });
+  test('prevotes and precommits of a later round together are no quorum', () => {
+    const driver = comet();
+    votes(driver, PREVOTE, 2, NIL, [0, 1]);
+    expect(votes(driver, PRECOMMIT, 2, NIL, [2])).toEqual([]);
+    expect(driver.state.round).toBe(0);
+  });
+  test('a locked node prevotes its locked value where Algorithm 1 prevotes nil', () => {
+    const cases: [string, (driver: Driver) => DriverOutput[]][] = [
+      ['another value', (driver) => proposal(driver, 1, 8)],
+      ['an invalid value', (driver) => proposal(driver, 1, 8, -1, false)],
+      ['nothing in time', (driver) => timeout(driver, TIMEOUT_PROPOSE, 1)],
+    ];
+    for (const [, refuse] of cases) {
+      for (const [driver, value] of [
+        [comet(), 7],
+        [start(), NIL],
+      ] as const) {
+        lock(driver, 7);
+        next(driver);
+        expect(refuse(driver)).toEqual([vote(PREVOTE, 1, value)]);
+      }
+    }
+  });
+  test('a node that is locked on nothing prevotes nil', () => {
+    expect(timeout(comet(), TIMEOUT_PROPOSE, 0)).toEqual([vote(PREVOTE, 0, NIL)]);
+    expect(proposal(comet(), 0, 8, -1, false)).toEqual([vote(PREVOTE, 0, NIL)]);
+  });
+  test('a later polka lets it go', () => {
+    const driver = comet();
+    lock(driver, 7);
+    next(driver);
+    votes(driver, PREVOTE, 1, 8, [0, 1, 2]);
+    expect(proposal(driver, 1, 8)).toEqual([vote(PREVOTE, 1, 7), vote(PRECOMMIT, 1, 8)]);
+    next(driver);
+    expect(proposal(driver, 2, 8, 1)).toEqual([vote(PREVOTE, 2, 8)]);
+  });
 });

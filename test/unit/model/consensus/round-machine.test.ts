@@ -238,3 +238,25 @@ describe('L55–L67: skips and timeouts', () => {
     expectReject(createRoundState(1), { kind: 'timeout', timeout: TIMEOUT_PRECOMMIT, round: -1 });
   });
 });
+
+describe('where a locked node prevotes its locked value', () => {
+  const locked = at(STEP_PROPOSE, 2, lockedOn(7, 1));
+  test.each<[string, RoundInput]>([
+    ['L26-locked', { kind: 'proposal', round: 2, value: 8 }],
+    ['L26-invalid', { kind: 'invalid-proposal', round: 2 }],
+    ['L32-locked', { kind: 'proposal-and-polka-previous', round: 2, value: 8, validRound: 0 }],
+    ['L32-invalid', { kind: 'invalid-proposal-and-polka-previous', round: 2, validRound: 0 }],
+    ['L59', { kind: 'timeout', timeout: TIMEOUT_PROPOSE, round: 2 }],
+  ])('%s prevotes it, and nil without a lock', (line, input) => {
+    const result = apply(locked, input, 'locked-value');
+    expect([result.output, result.line]).toEqual([prevote(2, 7), line]);
+    expect(result.state).toEqual({ ...locked, step: STEP_PREVOTE });
+    expect(apply(locked, input).output).toEqual(prevote(2, NIL));
+    if (line !== 'L26-locked' && line !== 'L32-locked')
+      expect(apply(at(STEP_PROPOSE, 2), input, 'locked-value').output).toEqual(prevote(2, NIL));
+  });
+  test('it prevotes what is proposed with a later polka', () => {
+    const input = { kind: 'proposal-and-polka-previous', round: 2, value: 8, validRound: 1 } as const;
+    expect(apply(locked, input, 'locked-value').output).toEqual(prevote(2, 8));
+  });
+});

@@ -217,3 +217,24 @@ test('a structured clone is a keeper of its own', () => {
   expect(powerOf(keeper, 0, PREVOTE, 7)).toBe(2);
   expect(addVote(keeper, PREVOTE, 0, 7, 2, 0)).toBe(VK_POLKA_VALUE);
 });
+
+test('with skips by quorum, one-honest power of a later round is not enough, and types do not add up', () => {
+  const skipping = (skip: 'one-honest' | 'quorum') => createVoteKeeper(createValidatorSet([1, 1, 1, 1]), skip);
+  const cast = (skip: 'one-honest' | 'quorum', votes: readonly (readonly [0 | 1, number])[]) => {
+    const keeper = skipping(skip);
+    return votes.map(([type, value], voter) => addVote(keeper, type, 3, value, voter, 0));
+  };
+  const prevotes = [7, NIL, 8].map((value) => [PREVOTE, value] as const);
+  expect(cast('one-honest', prevotes)).toEqual([VK_NONE, VK_SKIP, VK_NONE]);
+  expect(cast('quorum', prevotes)).toEqual([VK_NONE, VK_NONE, VK_SKIP]);
+  const precommits = [NIL, NIL, NIL].map((value) => [PRECOMMIT, value] as const);
+  expect(cast('quorum', precommits)).toEqual([VK_NONE, VK_NONE, VK_SKIP]);
+  const mixed = [
+    [PREVOTE, 7],
+    [PREVOTE, 7],
+    [PRECOMMIT, 7],
+  ] as const;
+  expect(cast('quorum', mixed)).toEqual([VK_NONE, VK_NONE, VK_NONE]);
+  const committed = [7, 7, 7].map((value) => [PRECOMMIT, value] as const);
+  expect(cast('quorum', committed).at(-1)).toBe(VK_PRECOMMIT_VALUE); // a decision needs no skip
+});

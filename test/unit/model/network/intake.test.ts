@@ -102,7 +102,7 @@ test('what was there before is refused until newer messages have pushed it out o
   const intake = intakeOf({ replayWindow: 3 });
   const admitted = (digest: number, kind = MESSAGE_PREVOTE, node = 0) => admits(intake, node, 1, kind, digest, 0);
   expect([1, 2, 3].map((digest) => admitted(digest))).toEqual([true, true, true]);
-  expect([1, 2, 3].map((digest) => admitted(digest))).toEqual([false, false, false]);
+  expect([3, 2, 1].map((digest) => admitted(digest))).toEqual([false, false, false]);
   expect(admitted(4)).toBe(true); // pushes 1 out, which a refusal has not made young again
   expect(admitted(1)).toBe(true); // pushes 2 out
   expect([3, 4].map((digest) => admitted(digest))).toEqual([false, false]);

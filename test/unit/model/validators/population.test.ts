@@ -1,31 +1,17 @@
 import { expect, test } from 'vitest';
 import { electCommittee } from '#model/validators/committee';
-import { drawPopulation, reputationScore, tierOf, votingPower } from '#model/validators/population';
-import { makePlan } from '../../../fixtures/plan.js';
+import { drawPopulation } from '#model/validators/population';
+import { AS_DESIGNED, makePlan } from '../../../fixtures/plan.js';
 
 const plan = makePlan();
-const population = drawPopulation({ ...plan.validators, stakeExponent: 0.8 }, plan.network, 'seed', 'mainnet', 100);
-
-test.each([
-  // hours, successes, score, tier: blueprint section 3.1
-  [0, 0, 0.4, 1],
-  [24, 10, 0.541454, 3],
-  [48, 100, 0.681366, 4],
-  [100, 178, 0.747115, 4],
-  [720, 1_000, 0.799919, 5],
-])('%i hours and %i successes score %f in tier TL%i', (hours, successes, score, tier) => {
-  expect(reputationScore(hours, successes)).toBeCloseTo(score, 6);
-  expect(tierOf(hours, successes, reputationScore(hours, successes))).toBe(tier);
-});
-
-test.each([
-  // blueprint section 4.1
-  [0.8, 100, 181_800_000],
-  [0.8, 720, 1_297_800_000],
-  [0.54146, 24, 38_525_000],
-])('stake 1000 with score %f and %i hours has power %i', (score, hours, power) => {
-  expect(votingPower(1_000, score, hours)).toBe(power);
-});
+const population = drawPopulation(
+  { ...plan.validators, stakeExponent: 0.8 },
+  plan.network,
+  'seed',
+  'mainnet',
+  100,
+  AS_DESIGNED,
+);
 
 test('stakes sum to the mean times n, up to rounding, and fall by Zipf with exponent 0.8', () => {
   const stakes = [...population.stake].sort((a, b) => b - a);
@@ -40,7 +26,7 @@ test('a tenth starts in TL3 and the rest above', () => {
 });
 
 test('a committee holds the target number, and its leader order is by tier, then hours', () => {
-  const { order, member } = electCommittee(population, 60, 7, 3);
+  const { order, member } = electCommittee(population, 60, 7, 3, AS_DESIGNED);
   expect(order).toHaveLength(60);
   expect(member.reduce((sum, one) => sum + one, 0)).toBe(60);
   const rank = [...order].map((v) => (population.tier[v] as number) * 1_000 + (population.hours[v] as number));
@@ -52,7 +38,7 @@ test('the chance of election grows with tier and hours', () => {
   const strong = [...population.hours].map((_, i) => i).sort((a, b) => weight(b) - weight(a));
   const top = new Set(strong.slice(0, 20));
   for (let epoch = 0; epoch < 200; epoch += 1) {
-    const { member } = electCommittee(population, 50, 99, epoch);
+    const { member } = electCommittee(population, 50, 99, epoch, AS_DESIGNED);
     for (const validator of top) elected += member[validator] as number;
   }
   expect(elected / (200 * 20)).toBeGreaterThan(0.6); // half of all are elected
@@ -63,8 +49,22 @@ function weight(validator: number): number {
 }
 
 test('the draw depends on the seed, and on nothing else', () => {
-  const again = drawPopulation({ ...plan.validators, stakeExponent: 0.8 }, plan.network, 'seed', 'mainnet', 100);
-  const other = drawPopulation({ ...plan.validators, stakeExponent: 0.8 }, plan.network, 'other', 'mainnet', 100);
+  const again = drawPopulation(
+    { ...plan.validators, stakeExponent: 0.8 },
+    plan.network,
+    'seed',
+    'mainnet',
+    100,
+    AS_DESIGNED,
+  );
+  const other = drawPopulation(
+    { ...plan.validators, stakeExponent: 0.8 },
+    plan.network,
+    'other',
+    'mainnet',
+    100,
+    AS_DESIGNED,
+  );
   expect(again).toEqual(population);
   expect(other.hours).not.toEqual(population.hours);
 });
