@@ -274,6 +274,14 @@ export const METRICS: readonly Metric[] = [
     'Largest distance between the cumulated shares of pay and equal shares over the committee (Kolmogorov and Smirnov).',
   ),
   quantity(
+    'rewards.leaderFairness',
+    'share',
+    [0, 1],
+    'higher',
+    'Leaders against power, p-value',
+    'Probability of blocks led as unevenly, against shares of power, if leaders were drawn by power (Pearson, chi-squared).',
+  ),
+  quantity(
     'rewards.witnessesPaid',
     'count',
     [0, null],

@@ -6,6 +6,7 @@ import { createFingerprint, formatFingerprint } from '#base/fingerprint';
 import type { Micros } from '#base/time';
 import { createEventQueue, peekTime, popEvent } from '#kernel/queue';
 import { createStream } from '#kernel/stream';
+import { chiSquaredFairness } from '#stats/fairness';
 import { createLogHistogram, meanOfHistogram, quantileOfHistogram } from '#stats/log-histogram';
 import { committeeAt } from './chain.js';
 import type { Recording, TraceRequest } from './consensus/trace.js';
@@ -41,16 +42,15 @@ import type { PilotCache } from './handlers/pilot.js';
 import { advanceRun, disturb } from './handlers/quiet.js';
 import {
   afterBlock,
-  closeRollout,
   endRestart,
   nextStep,
-  restore,
   runCheck,
   startBatch,
   startRollout,
   testDwell,
   undo,
 } from './handlers/rollout.js';
+import { closeRollout, restore } from './handlers/undoing.js';
 import type { AuditFinding, Outcome, RecordedSteps } from './outcome.js';
 import type { Plan } from './plan.js';
 import type { Run, World } from './world.js';
@@ -276,6 +276,7 @@ function conclude(world: World): Outcome {
       'rewards.auditFindings': world.expectedSum === 0 ? null : world.findings.length,
       'rewards.fairnessByPower': fairness.byPower,
       'rewards.fairnessByCount': fairness.byCount,
+      'rewards.leaderFairness': fairness.leaders,
       'rewards.witnessesPaid': world.witnessed === 0 ? null : world.attestations / world.witnessed,
       'selection.committeeSize': elected.order.length,
       'selection.participation': elected.selection.pool === 0 ? 0 : elected.selection.accepted / elected.selection.pool,
@@ -305,13 +306,17 @@ function conclude(world: World): Outcome {
 }
 
 /** Distance between what validators were paid and shares by power, and equal shares (Kolmogorov and Smirnov's). */
-function payFairness(run: Run): { readonly byPower: number | null; readonly byCount: number | null } {
+function payFairness(run: Run): {
+  readonly byPower: number | null;
+  readonly byCount: number | null;
+  readonly leaders: number | null; // p-value
+} {
   const { validators } = run.economy.accounts;
   const paid = validators.map(Number);
   const total = paid.reduce((sum, units) => sum + units, 0);
   const { powers } = committeeAt(run.chain, run.chain.tip + 1);
   const power = powers.reduce((sum, units) => sum + units, 0);
-  if (total === 0 || power === 0) return { byPower: null, byCount: null };
+  if (total === 0 || power === 0) return { byPower: null, byCount: null, leaders: null };
   const members = paid.flatMap((_, i) => ((powers[i] as number) > 0 ? [i] : []));
   let [paidSum, powerSum, byPower, byCount] = [0, 0, 0, 0];
   members.forEach((i, position) => {
@@ -320,7 +325,9 @@ function payFairness(run: Run): { readonly byPower: number | null; readonly byCo
     byPower = Math.max(byPower, Math.abs(paidSum - powerSum));
     byCount = Math.max(byCount, Math.abs(paidSum - (position + 1) / members.length));
   });
-  return { byPower: Math.min(1, byPower), byCount: Math.min(1, byCount) };
+  const shares = [...powers].map((units) => units / power);
+  const leaders = chiSquaredFairness([...run.proposed], shares).pValue;
+  return { byPower: Math.min(1, byPower), byCount: Math.min(1, byCount), leaders };
 }
 
 /** One finding for each cause, over all chains of the replication. */

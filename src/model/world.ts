@@ -79,7 +79,14 @@ export interface Justice {
   readonly cases: CaseBook;
   readonly punished: Set<number>; // validators that lost something
   readonly innocent: Set<number>; // those of them that had done nothing
+  readonly expelled: Map<number, Expelled>; // by validator
   overturned: number;
+}
+
+/** An operator whose identity was taken away and who begins anew. */
+export interface Expelled {
+  readonly epoch: number;
+  readonly since: Micros;
 }
 
 /** How blocks go in one regime, as pilot rounds found: joint samples. */

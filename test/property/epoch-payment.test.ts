@@ -25,7 +25,9 @@ const epoch = fc.record({
 
 function journalOf(blocks: readonly { leader: number; rounds: number; fees: number; witnesses: number }[]): Journal {
   const journal = createJournal(2);
-  blocks.forEach((one, i) => addEntry(journal, { ...one, height: i + 1, misjudged: false, flagged: [] }));
+  for (const [i, one] of blocks.entries()) {
+    addEntry(journal, { ...one, height: i + 1, misjudged: false, flagged: [] });
+  }
   return journal;
 }
 

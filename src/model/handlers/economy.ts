@@ -29,7 +29,7 @@ import { rate } from '../validators/population.js';
 import { decayTimetoke, recordProof } from '../validators/timetoke.js';
 import type { Economy, Run, World } from '../world.js';
 import { electAhead } from './shell.js';
-import { decideCases } from './slashing.js';
+import { decideCases, readmit } from './slashing.js';
 import { note } from './timeline.js';
 
 /** Accounts with treasuries filled for the plan's days of emission. */
@@ -83,6 +83,7 @@ export function settleEpoch(world: World, run: Run, height: number): void {
   economy.settledTo = height;
   proveUptime(world, run);
   decideCases(world, run);
+  readmit(world, run);
   const { population, asBuilt } = chain;
   for (let node = 0; node < chain.n; node += 1) {
     if (asBuilt.bootstrap) break;

@@ -51,7 +51,7 @@ export function lawOf(plan: Plan, chain: Chain, seed: string, cache: PilotCache)
 function regimeOf(chain: Chain): string {
   const next = chain.tip + 1;
   const selected = selectionAt(chain, next);
-  const leaders = selected ? [...committeeAt(chain, next).order.slice(0, LEADERS_IN_KEY)].join(',') : 'round-robin';
+  const leaders = selected ? leadersOfRegime(chain, next).join(',') : 'round-robin';
   const nodes: string[] = [];
   for (let node = 0; node < chain.n; node += 1) {
     const part = takesPart(chain, node) ? '1' : '0';
@@ -149,12 +149,36 @@ function copyRegime(
 }
 
 /**
+ * The first leaders of a regime. Which validator leads matters to a law by its region and by what happens to it, so each
+ * is stood for by the first member that is like it; leaders change with every epoch, regimes do not.
+ */
+function leadersOfRegime(chain: Chain, height: number): number[] {
+  const { order } = committeeAt(chain, height);
+  const members = [...order].sort(compareNumbers);
+  const chosen: number[] = [];
+  for (const leader of order.slice(0, LEADERS_IN_KEY)) {
+    const byRegion = chosen.length === 0; // where later leaders stand matters in failed rounds alone
+    const alike = members.find((member) => !chosen.includes(member) && isAlike(chain, member, leader, byRegion));
+    chosen.push(alike ?? leader);
+  }
+  return chosen;
+}
+
+function isAlike(chain: Chain, a: number, b: number, byRegion: boolean): boolean {
+  const { network, dialect } = chain;
+  const same = (values: ArrayLike<number>): boolean => values[a] === values[b];
+  if (byRegion && !same(network.regionOf)) return false;
+  if (![network.side, network.slowness, dialect].every(same)) return false;
+  return takesPart(chain, a) === takesPart(chain, b);
+}
+
+/**
  * The committee that a regime stands for: its members with the power they started with, its first leaders in front. A
  * law must not depend on anything that the regime's name leaves out, such as what members have earned since.
  */
 function electionOfRegime(chain: Chain, height: number): Election {
   const { committee } = electionAt(chain, height);
-  const leaders = [...committee.order.slice(0, LEADERS_IN_KEY)];
+  const leaders = leadersOfRegime(chain, height);
   const others = [...committee.order].filter((node) => !leaders.includes(node)).sort(compareNumbers);
   const powers = chain.startPowers.map((power, node) => (committee.member[node] === 1 ? power : 0));
   const anybody = powers.some((power) => power > 0);

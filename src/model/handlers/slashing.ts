@@ -4,10 +4,10 @@
  * Evidence comes from what nodes met in their consensus (contradicting votes, proofs that do not verify) and from
  * detectors that count what a member of the committee owed and did not send.
  */
-import type { Micros } from '#base/time';
+import { HOUR, type Micros } from '#base/time';
 import { sampleInteger } from '#kernel/distribution';
 import { nextUnit, type Stream } from '#kernel/stream';
-import { committeeAt, DIALECT_SLASHING, type Offence } from '../chain.js';
+import { committeeAt, DIALECT_SLASHING, epochOf, type Offence } from '../chain.js';
 import type { Plan } from '../plan.js';
 import { burnBalance, refundBalance } from '../rewards/accounts.js';
 import { createCaseBook, decideAppeals, fileAppeal, openCase } from '../slashing/appeal.js';
@@ -22,12 +22,14 @@ import {
   sealHeight,
   THREE_CLASSES,
 } from '../slashing/evidence.js';
-import { type Penalty, type PenaltyRules, penaltyFor, type Standing } from '../slashing/penalty.js';
+import { mayReturn, type Penalty, type PenaltyRules, penaltyFor, type Standing } from '../slashing/penalty.js';
 import { rate } from '../validators/population.js';
 import type { Justice, Run, World } from '../world.js';
 import { takesPart } from './conditions.js';
 import { note } from './timeline.js';
 
+/** What ten duties as a witness earn: just enough for TL3. */
+const PROBATION_SUCCESSES = 10;
 const MILLION = 1_000_000;
 /** Offences that a monitor counts: nobody accuses, the validator just did not send. */
 const MONITORED: readonly EvidenceKind[] = ['missed-prevote', 'missed-precommit', 'missed-proof', 'silence'];
@@ -43,6 +45,7 @@ export function createJustice(plan: Plan, n: number): Justice {
     cases: createCaseBook({ window: slashing.appealWindow, dryRun: slashing.dryRun }),
     punished: new Set(),
     innocent: new Set(),
+    expelled: new Map(),
     overturned: 0,
   };
 }
@@ -134,6 +137,7 @@ function punish(world: World, run: Run, evidence: Evidence): boolean {
   if (!guilty) justice.innocent.add(accused);
   burnBalance(run.economy.accounts, accused, cut.balance);
   adopt(run, accused, after);
+  if (cut.expelled) justice.expelled.set(accused, { epoch: epochOf(chain, chain.tip), since: world.now });
   appeal(world, run, slashCase.id, !guilty, run.justiceStream);
   return cut.rewardLost;
 }
@@ -163,6 +167,28 @@ function appeal(world: World, run: Run, id: number, innocent: boolean, stream: S
   if (files) fileAppeal(run.justice.cases, id, world.now, takes, succeeds);
 }
 
+/**
+ * Lets operators come back whose identity was taken: under a new one, with a day of uptime and ten duties as a witness,
+ * after a full epoch outside (blueprint.md section 22). As built, nobody returns.
+ */
+export function readmit(world: World, run: Run): void {
+  const { chain, justice } = run;
+  const { population, asBuilt } = chain;
+  const epoch = epochOf(chain, chain.tip);
+  for (const [validator, { epoch: expelledAt, since }] of justice.expelled) {
+    const up = chain.up[validator] === 1 ? world.now - Math.max(since, run.upSince[validator] as number) : 0;
+    const uptimeHours = Math.floor(up / HOUR);
+    const witnessDuties = Math.floor(up / chain.blockTime); // one a block, as a witness of the chain
+    const terms = { expelledAt, epoch, newIdentity: true, uptimeHours, witnessDuties, banned: false };
+    if (asBuilt.bootstrap || !mayReturn(terms)) continue;
+    justice.expelled.delete(validator);
+    population.validated[validator] = 1;
+    population.hours[validator] = Math.min(720, uptimeHours);
+    population.successes[validator] = PROBATION_SUCCESSES;
+    note(world, 'appeal', `validator ${validator}`, 'is back under a new identity');
+  }
+}
+
 /** Decides the appeals that are due; what was taken wrongly is given back. */
 export function decideCases(world: World, run: Run): void {
   const { justice } = run;
@@ -181,6 +207,9 @@ function giveBack(run: Run, validator: number, refund: Penalty): void {
   population.stake[validator] = (population.stake[validator] as number) + Number(refund.stake);
   population.hours[validator] = Math.min(720, (population.hours[validator] as number) + Number(refund.timetoke));
   population.successes[validator] = (population.successes[validator] as number) + refund.successes;
-  if (refund.expelled) population.validated[validator] = 1;
+  if (refund.expelled) {
+    population.validated[validator] = 1;
+    run.justice.expelled.delete(validator);
+  }
   rate(population, validator, asBuilt);
 }
