@@ -22,6 +22,7 @@ import type { CaseBook } from './slashing/appeal.js';
 import type { Detector } from './slashing/detector.js';
 import type { EvidencePool } from './slashing/evidence.js';
 import type { Telemetry } from './telemetry.js';
+import type { Identity } from './validators/identity.js';
 
 /** A chain in use, with what surrounds it. */
 export interface Run {
@@ -65,6 +66,8 @@ export interface Economy {
   expectedTotal: bigint;
   violations: number; // of conservation
   readonly off: Set<number>; // validators paid wrongly in some epoch
+  readonly candidates: readonly Identity[]; // who may be a witness, by number
+  readonly witnesses: readonly number[]; // those chosen, ascending
   readonly witnessBucket: TokenBucket; // of the witness channel
   witnessed: number; // blocks that witnesses were asked to attest
   attestations: number; // that came through

@@ -19,9 +19,7 @@ const COMMANDS = [
   'doctor',
   'completion',
 ];
-const LATER = 'check compare sweep why minimise explore merge worker import verify-determinism verify-fidelity'.split(
-  ' ',
-);
+const LATER = 'check compare sweep why minimise merge worker import verify-determinism verify-fidelity'.split(' ');
 const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 
 describe('help', () => {

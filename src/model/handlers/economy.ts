@@ -6,8 +6,10 @@
  * epoch after the next is elected from that standing: one epoch ahead, so that no node can need it before it is known.
  */
 import { addInteger, addText } from '#base/fingerprint';
+import { compareNumbers } from '#base/order';
 import type { Micros } from '#base/time';
 import { deriveKey, drawUint32 } from '#kernel/draw';
+import { nextBelow, type Stream } from '#kernel/stream';
 import { auditEpoch, type Books, type EpochRecord } from '../audit/audit.js';
 import { committeeAt, epochOf } from '../chain.js';
 import { createBucket, takeToken, WITNESS_PROOFS } from '../network/token-bucket.js';
@@ -25,21 +27,27 @@ import { type EpochPayment, payEpoch } from '../rewards/epoch-payment.js';
 import { clearJournal, createJournal } from '../rewards/journal.js';
 import { type Member, PAYOUT_TERMS, type PayoutTerms, payoutOrder, type WitnessMember } from '../rewards/payout.js';
 import type { Committee } from '../validators/committee.js';
+import { bookUptime, createIdentity, type Identity } from '../validators/identity.js';
 import { rate } from '../validators/population.js';
 import { decayTimetoke, recordProof } from '../validators/timetoke.js';
+import { selectWitnesses } from '../validators/witness.js';
 import type { Economy, Run, World } from '../world.js';
 import { electAhead } from './shell.js';
 import { decideCases, readmit } from './slashing.js';
 import { note } from './timeline.js';
 
+/** Nodes that would be a witness, for each that is chosen: an assumption. */
+const CANDIDATES_PER_WITNESS = 2;
+
 /** Accounts with treasuries filled for the plan's days of emission. */
-export function createEconomy(plan: Plan, n: number, blocksPerDay: number, now: Micros): Economy {
+export function createEconomy(plan: Plan, n: number, blocksPerDay: number, now: Micros, stream: Stream): Economy {
   const terms = termsOf(plan.rewards);
   const { bucket, interval } = WITNESS_PROOFS;
   const slowRefill = plan.chain.asBuilt.witnessRefill;
   const opening = openingFor(terms, Math.round(blocksPerDay), Math.round(plan.rewards.treasuryDays));
+  const candidates = drawCandidates(CANDIDATES_PER_WITNESS * plan.witnesses.count, n, stream, now);
   return {
-    accounts: createAccounts(n, plan.witnesses.count, opening),
+    accounts: createAccounts(n, candidates.length, opening),
     journal: createJournal(),
     terms,
     epochs: 0,
@@ -50,11 +58,30 @@ export function createEconomy(plan: Plan, n: number, blocksPerDay: number, now: 
     violations: 0,
     off: new Set(),
     witnessBucket: createBucket({ capacity: bucket, refill: slowRefill ? 1 : bucket, interval }, now),
+    candidates,
+    witnesses: chooseWitnesses(candidates, n, plan.witnesses.count),
     witnessed: 0,
     attestations: 0,
     findings: [],
     told: false,
   };
+}
+
+/**
+ * Who may be a witness: nodes outside the committee with a short record, 24 to 72 hours of timetoke (blueprint.md section
+ * 22). Their addresses follow those of the validators.
+ */
+function drawCandidates(count: number, validators: number, stream: Stream, now: Micros): Identity[] {
+  return Array.from({ length: count }, (_, i) => {
+    const identity = { ...createIdentity(validators + i, now), validated: true };
+    return bookUptime(identity, 24 + nextBelow(stream, 49), now);
+  });
+}
+
+/** Numbers of the witnesses, ascending: the best reputations outside the committee (blueprint.md section 3.5). */
+function chooseWitnesses(candidates: readonly Identity[], validators: number, count: number): number[] {
+  const chosen = selectWitnesses(candidates, new Set(), count);
+  return chosen.map(({ address }) => address - validators).sort(compareNumbers);
 }
 
 function termsOf(plan: RewardsPlan): PayoutTerms {
@@ -212,12 +239,14 @@ function optionsOf(bug: RewardBug | null, asBuilt: Plan['chain']['asBuilt'], com
 
 /** Witnesses that attest a block; each is online with the plan's probability (blueprint.md section 22). */
 export function attesting(world: World, run: Run, height: number): WitnessMember[] {
-  const { count, online } = world.plan.witnesses;
+  const { online } = world.plan.witnesses;
+  const { candidates, witnesses } = run.economy;
   const key = deriveKey(run.feeKey, height);
   const found: WitnessMember[] = [];
-  for (let witness = 0; witness < count; witness += 1) {
+  for (const witness of witnesses) {
     if (drawUint32(key, witness) >= online * 4_294_967_296) continue;
-    found.push({ witness, address: addressOf(witness), hours: 48, reports: 1 });
+    const { hours } = candidates[witness] as Identity;
+    found.push({ witness, address: addressOf(witness), hours, reports: 1 });
   }
   return found;
 }
@@ -246,6 +275,7 @@ function recordOf(run: Run, payment: EpochPayment): EpochRecord {
     rule: terms.rule,
     terms,
     committee: payment.committee,
+    witnessHours: run.economy.candidates.map(({ hours }) => hours),
     blocks: Array.from({ length: journal.count }, (_, i) => {
       const height = journal.heights[i] as number;
       return {

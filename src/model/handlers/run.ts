@@ -38,7 +38,13 @@ function createRun(world: World, channel: ChannelPlan): Run {
     plan.chain.asBuilt,
   );
   const chain = createChain(plan, name, population, seed, replication, `chain/${name}`);
-  const economy = createEconomy(plan, chain.n, DAY / chain.blockTime, world.now);
+  const economy = createEconomy(
+    plan,
+    chain.n,
+    DAY / chain.blockTime,
+    world.now,
+    createStream(seed, 0, `chain/${name}/witnesses`),
+  );
   const run: Run = {
     id: world.runs.length,
     chain,
