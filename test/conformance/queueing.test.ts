@@ -15,7 +15,7 @@ const ARRIVAL = 0; // data: customer
 const DEPARTURE = 1; // data: customer
 
 const BATCHES = 20;
-const BATCH = 16_000; // customers
+const BATCH = 48_000; // customers
 const WARM_UP = 8000; // customers
 const STUDENT = 3.883; // 0.9995 quantile of Student's t with 19 degrees of freedom
 
@@ -116,7 +116,7 @@ describe.each<[string, number, Distribution, number]>([
   ['M/D/1', 0.8, { kind: 'constant', value: MEAN }, 1],
   ['M/G/1, gamma service', 0.7, { kind: 'gamma', shape: 4, scale: MEAN / 4 }, 1],
   ['M/M/2', 0.8, exponential, 2],
-  ['M/M/5', 0.8, exponential, 5],
+  ['M/M/5', 0.9, exponential, 5],
 ])('%s at utilisation %d', (name, utilisation, service, servers) => {
   const arrivalRate = (utilisation * servers) / MEAN;
   const waits = serve(
