@@ -142,3 +142,22 @@ test('a node that is always on reaches 720 hours of timetoke after about 31 days
   expect(reached / DAY).toBeGreaterThan(31);
   expect(reached / DAY).toBeLessThan(32.5);
 });
+
+test('a window of uptime counts only for a node that was up through all of it', () => {
+  const crash: FaultPlan = {
+    kind: 'crash',
+    name: 'crash',
+    probability: 1,
+    trigger: { kind: 'at', time: 90 * MINUTE },
+    duration: { kind: 'constant', value: 5 * MINUTE },
+    target: { kind: 'validators', validators: [1] },
+  };
+  const base = makePlan({ channels: [dwelling('chain', 4, 6 * HOUR)], horizon: 7 * HOUR, faults: [crash] });
+  const world = createWorld({ ...base, validators: { ...base.validators, hours: [0, 0] } }, 'seed', 0, false);
+  const cache = createPilotCache();
+  scheduleFaults(world);
+  startRollout(world);
+  while (world.rollout.state !== 'ended' && advanceWorld(world, cache));
+  const hours = world.run?.chain.population.hours ?? [];
+  expect(hours[1]).toBe((hours[0] as number) - 1);
+});
