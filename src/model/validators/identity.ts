@@ -1,9 +1,9 @@
 /**
- * One identity and what may happen to it: attested, paid, credited with uptime, slashed, expelled, taken back.
+ * One identity and what may happen to it: attested, paid, credited with uptime, slashed, on probation.
  *
  * Every function answers with a new record. Score and tier are recomputed after a payout, an uptime credit or a
  * transaction, and only then; the decay reference then moves to now.
- * Sources: blueprint.md sections 3.1 (life of a score), 9.1 (what a slash takes), 22 (re-onboarding).
+ * Sources: blueprint.md sections 3.1 (life of a score), 9.1 (what a slash takes).
  */
 import { assert } from '#base/assert';
 import type { Micros } from '#base/time';
@@ -95,20 +95,14 @@ export function applyDecay(identity: Identity, now: Micros, rules: ReputationRul
 
 /** How an identity that is not elected may come to be (blueprint 3.1 and 22): nothing upstream fixes it. */
 export interface OnboardingRules {
-  /** As built: successes come from committee payouts only, so nobody gets from TL2 to TL3 and nobody returns. */
+  /** As built: successes come from committee payouts only, so nobody gets from TL2 to TL3. */
   readonly bootstrapAsBuilt: boolean;
   readonly probationDuties: number; // witness duties that count as one success for a validated TL2, ≥ 1
-  readonly returnHours: number; // what an expelled operator's new identity must show
-  readonly returnDuties: number;
-  readonly epochsOut: number; // whole epochs after the one of the expulsion
 }
 
 export const ONBOARDING_RULES: OnboardingRules = {
   bootstrapAsBuilt: false,
   probationDuties: 1,
-  returnHours: 24,
-  returnDuties: 10,
-  epochsOut: 1,
 };
 
 /**
@@ -131,47 +125,4 @@ export function bookDuties(
   if (earned === 0) return { identity, left: duties };
   const paid = recompute({ ...identity, successes: identity.successes + earned }, now, rules);
   return { identity: paid, left: duties - earned * onboarding.probationDuties };
-}
-
-/** An operator whose identity was slashed and who begins anew under another address. */
-export interface Expulsion {
-  readonly address: number; // the expelled one; it never returns
-  readonly epoch: number; // in which it was expelled
-  readonly successor: Identity; // the new identity, unvalidated
-}
-
-/**
- * Expels a validator and opens a new identity for its operator (blueprint 22).
- *
- * @param successor - an address nobody had
- */
-export function expel(
-  identity: Identity,
-  epoch: number,
-  successor: number,
-  now: Micros,
-): { readonly slashed: Identity; readonly expulsion: Expulsion } {
-  assert(successor !== identity.address, `the successor of ${identity.address} has another address`);
-  const expulsion = { address: identity.address, epoch, successor: createIdentity(successor, now) };
-  return { slashed: slashIdentity(identity), expulsion };
-}
-
-/**
- * Whether the successor may stand for election again (blueprint 22): validated, 24 h of uptime, 10 witness duties, and
- * at least one whole epoch after that of the expulsion. Never, as built.
- *
- * @param successor - the new identity as it is now
- * @param duties - witness duties it has done in all
- */
-export function mayReturn(
-  expulsion: Expulsion,
-  successor: Identity,
-  duties: number,
-  epoch: number,
-  onboarding: OnboardingRules = ONBOARDING_RULES,
-): boolean {
-  assert(successor.address === expulsion.successor.address, `${successor.address} succeeds ${expulsion.address}`);
-  if (onboarding.bootstrapAsBuilt || !successor.validated) return false;
-  if (successor.hours < onboarding.returnHours || duties < onboarding.returnDuties) return false;
-  return epoch > expulsion.epoch + onboarding.epochsOut;
 }

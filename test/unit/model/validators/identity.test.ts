@@ -8,9 +8,7 @@ import {
   bookPayout,
   bookUptime,
   createIdentity,
-  expel,
   type Identity,
-  mayReturn,
   ONBOARDING_RULES,
   recompute,
   slashIdentity,
@@ -91,21 +89,6 @@ test('duties short of a success wait for the next booking', () => {
   const first = bookDuties(veteran(24, 0), 6, HOUR, slow);
   expect([first.identity.successes, first.left]).toEqual([1, 2]);
   expect(bookDuties(first.identity, 3, HOUR, slow)).toMatchObject({ identity: first.identity, left: 3 });
-});
-
-test('section 22: an expelled operator returns after 24 h, 10 duties and one whole epoch; as built never', () => {
-  const { slashed, expulsion } = expel(veteran(), 5, 101, HOUR);
-  expect(slashed.validated).toBe(false);
-  expect(expulsion.successor).toMatchObject({ address: 101, validated: false, hours: 0, successes: 0 });
-  const ready = bookUptime(attest(expulsion.successor, 3, 2), 24, DAY);
-  expect(mayReturn(expulsion, ready, 10, 7)).toBe(true);
-  expect(mayReturn(expulsion, ready, 10, 6)).toBe(false); // epoch 6 is the whole one it is out
-  expect(mayReturn(expulsion, ready, 9, 7)).toBe(false);
-  expect(mayReturn(expulsion, { ...ready, hours: 23 }, 10, 7)).toBe(false);
-  expect(mayReturn(expulsion, { ...ready, validated: false }, 10, 7)).toBe(false);
-  expect(mayReturn(expulsion, ready, 1_000, 1_000, AS_BUILT)).toBe(false);
-  expect(() => mayReturn(expulsion, slashed, 10, 7)).toThrow(/101|succeeds/);
-  expect(() => expel(veteran(), 5, 7, HOUR)).toThrow(/another address/);
 });
 
 type Step = 'attest' | 'uptime' | 'duty' | 'transaction' | 'payout' | 'slash';
