@@ -2,7 +2,7 @@
  * Where, at which gate, why and by which check plans are undone: shares of the replications, each with its interval.
  */
 import { compareText } from '#base/order';
-import type { Outcome, RolloutResult, Undo, UndoKind } from '#model/outcome';
+import { type Outcome, ROLLOUT_RESULTS, type RolloutResult, type Undo, type UndoKind } from '#model/outcome';
 import type { Plan } from '#model/plan';
 import { clopperPearson } from '#stats/interval';
 import type { Proportion, Summary } from './result.js';
@@ -25,21 +25,17 @@ export function countResults(outcomes: readonly Outcome[], confidence: number): 
   const share = (result: RolloutResult) => {
     return toProportion(outcomes.filter((outcome) => outcome.result === result).length, outcomes.length, confidence);
   };
-  return {
-    completed: share('completed'),
-    aborted: share('aborted'),
-    'rolled-back': share('rolled-back'),
-    unfinished: share('unfinished'),
-  };
+  return Object.fromEntries(ROLLOUT_RESULTS.map((result) => [result, share(result)])) as Summary['results'];
 }
 
 /**
- * Shares of the replications with at least one undoing, by channel, gate phase last activated, cause and check.
+ * Shares of the replications with at least one undoing, by channel, gate phase last activated, cause and check, and by
+ * why there was no way back.
  * What the plan names is there even if it never happened; `none` stands for an undoing before the first gate.
  */
 export function breakDown(plan: Plan, outcomes: readonly Outcome[], confidence: number): Summary['breakdown'] {
-  const by = (named: readonly string[], keyOf: (undo: Undo) => string) => {
-    const seen = outcomes.flatMap((outcome) => outcome.undone.map(keyOf));
+  const by = (named: readonly string[], keyOf: (undo: Undo) => string | null) => {
+    const seen = outcomes.flatMap((outcome) => outcome.undone.flatMap((undo) => keyOf(undo) ?? []));
     const keys = [...new Set([...named, ...seen])].sort(compareText);
     return Object.fromEntries(keys.map((key) => [key, shareOf(outcomes, (undo) => keyOf(undo) === key, confidence)]));
   };
@@ -57,6 +53,7 @@ export function breakDown(plan: Plan, outcomes: readonly Outcome[], confidence: 
       plan.channels.flatMap(({ checks }) => checks.map(({ name }) => name)),
       (undo) => undo.check,
     ),
+    byFailure: by([], (undo) => undo.failure),
   };
 }
 

@@ -11,6 +11,7 @@ import { breakDown, countResults } from './breakdown.js';
 import { judgeClaims } from './expectation.js';
 import { measure, valuesOf } from './measure.js';
 import { findTypical, findWorst } from './notable.js';
+import { foldRecoveries } from './recovery-result.js';
 import type { Details, Summary } from './result.js';
 import { verdictOf } from './verdict.js';
 
@@ -55,6 +56,7 @@ export function foldSummary(scenario: FoldedScenario, outcomes: readonly Outcome
     results: countResults(ordered, SUMMARY_CONFIDENCE),
     breakdown: breakDown(plan, ordered, SUMMARY_CONFIDENCE),
     audit: foldAudit(ordered, SUMMARY_CONFIDENCE),
+    recoveries: foldRecoveries(ordered, SUMMARY_CONFIDENCE),
     work: {
       blocks: total(({ blocks }) => blocks),
       blocksAtMessageLevel: total(({ blocksAtMessageLevel }) => blocksAtMessageLevel),

@@ -1,10 +1,9 @@
 /**
  * The two replications worth reading at length: the one that is most like the others, and the worst.
  */
-import type { Outcome, RolloutResult, UndoKind } from '#model/outcome';
+import { type Outcome, ROLLOUT_RESULTS, type UndoKind } from '#model/outcome';
 import { quantileType7, sortValues } from '#stats/quantile';
 
-const RESULTS: readonly RolloutResult[] = ['completed', 'aborted', 'rolled-back', 'unfinished'];
 const CENTRAL = ['liveness.slotShare', 'rollout.duration'];
 
 /**
@@ -15,7 +14,7 @@ const CENTRAL = ['liveness.slotShare', 'rollout.duration'];
  * @returns its number; null without outcomes
  */
 export function findTypical(outcomes: readonly Outcome[]): number | null {
-  const groups = RESULTS.map((result) => outcomes.filter((outcome) => outcome.result === result));
+  const groups = ROLLOUT_RESULTS.map((result) => outcomes.filter((outcome) => outcome.result === result));
   const largest = groups.reduce((best, group) => (group.length > best.length ? group : best));
   const distances = new Array<number>(largest.length).fill(0);
   for (const key of CENTRAL) {
@@ -34,7 +33,7 @@ export function findTypical(outcomes: readonly Outcome[]): number | null {
 }
 
 /**
- * The worst replication: most forks, then most state rollbacks, gate rollbacks, aborts, then unfinished, then the
+ * The worst replication: most forks, then without a way back, then most state rollbacks, gate rollbacks, aborts, then unfinished, then the
  * longest stall. Ties go to the lower number.
  *
  * @param outcomes - by number
@@ -52,6 +51,7 @@ function severityOf(outcome: Outcome): number[] {
   const undone = (kind: UndoKind) => outcome.undone.filter((undo) => undo.kind === kind).length;
   return [
     outcome.metrics['safety.forks'] ?? 0,
+    outcome.result === 'stranded' ? 1 : 0,
     undone('state-rollback'),
     undone('gate-rollback'),
     undone('abort'),

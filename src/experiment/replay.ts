@@ -41,7 +41,7 @@ export function toDetail(outcome: Outcome, role: ReplicationDetail['role']): Rep
     result,
     end,
     metrics: { ...metrics },
-    undone: [...undone],
+    undone: undone.map((undo) => ({ ...undo, steps: [...undo.steps] })),
     timeline: [...timeline],
     hours: [...hours],
   };

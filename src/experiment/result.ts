@@ -4,6 +4,7 @@
  * zod guards this door: a stored result is checked before anything is printed from it.
  */
 import { z } from 'zod';
+import { ROLLOUT_RESULTS } from '#model/outcome';
 
 export const SCHEMA_VERSION = 1;
 
@@ -36,6 +37,8 @@ export type Proportion = z.infer<typeof proportion>;
 
 const undoShares = z.strictObject({ any: proportion, abort: proportion, gate: proportion, state: proportion });
 
+const spread = z.strictObject({ median: z.number(), p95: z.number(), max: z.number() }); // over all that was seen
+
 export const expectationResult = z.strictObject({
   claim: z.string(),
   verdict: z.enum(['pass', 'fail', 'inconclusive', 'error']),
@@ -65,12 +68,13 @@ export const summarySchema = z.strictObject({
   verdict: z.enum(['go', 'no-go', 'inconclusive']),
   expectations: z.array(expectationResult),
   metrics: z.record(z.string(), metricResult),
-  results: z.record(z.enum(['completed', 'aborted', 'rolled-back', 'unfinished']), proportion),
+  results: z.record(z.enum(ROLLOUT_RESULTS), proportion),
   breakdown: z.strictObject({
     byChannel: z.record(z.string(), undoShares),
     byGate: z.record(z.string(), undoShares), // gate phase last activated; `none` before the first
     byCause: z.record(z.string(), undoShares),
     byCheck: z.record(z.string(), undoShares),
+    byFailure: z.record(z.string(), undoShares), // why there was no way back
   }),
   /** What an auditor of the payments found, by cause; empty: exact in every replication. */
   audit: z.array(
@@ -82,6 +86,18 @@ export const summarySchema = z.strictObject({
       accountsInAll: z.int(), // `accounts` names some of them
       units: z.number(), // paid wrongly, summed over replications
       words: z.string(), // of the first replication
+    }),
+  ),
+  /** How nodes recovered their stores after unplanned stops, by outcome (blueprint.md section 12). */
+  recoveries: z.array(
+    z.strictObject({
+      outcome: z.string(),
+      replications: proportion, // with at least one
+      count: z.int(), // in all replications
+      stateSyncs: z.int(), // of them
+      duration: spread, // µs until the node was up
+      catchUp: spread.nullable(), // µs from then to the chain's tip; null if no node got there
+      neverCaughtUp: z.int(), // before the end
     }),
   ),
   work: z.strictObject({ blocks: z.int(), blocksAtMessageLevel: z.int(), messageEvents: z.int() }),
@@ -109,6 +125,9 @@ const undo = z.strictObject({
   cause: z.string(),
   recovery: z.number().nullable(),
   slotsLost: z.number(),
+  blocksGivenUp: z.number(),
+  steps: z.array(z.strictObject({ name: z.string(), duration: z.number() })),
+  failure: z.string().nullable(),
 });
 
 const hour = z.strictObject({
@@ -132,7 +151,7 @@ export const replicationDetail = z.strictObject({
   replication: z.int(),
   role: z.enum(['typical', 'worst', 'asked']),
   fingerprint: z.string(),
-  result: z.enum(['completed', 'aborted', 'rolled-back', 'unfinished']),
+  result: z.enum(ROLLOUT_RESULTS),
   end: z.number(),
   metrics: z.record(z.string(), z.number().nullable()),
   undone: z.array(undo),

@@ -18,7 +18,10 @@ import { createMessageTable, type MessageTable } from './network/message.js';
 import { createNetwork, type Network } from './network/network.js';
 import { createTopology, type Topology } from './network/topology.js';
 import type { AsBuiltPlan, ByzantineFault, Plan, TimeoutsPlan } from './plan.js';
+import type { ProofCachePlan } from './proof-plan.js';
+import { createProofFlow, type ProofFlow } from './proofs/cache.js';
 import { createProver, type Prover } from './proofs/prover.js';
+import { aggregates } from './proofs/recursion.js';
 import { type Committee, electCommittee, powersOf } from './validators/committee.js';
 import type { Population } from './validators/population.js';
 
@@ -28,9 +31,12 @@ export const DIALECT_REWARDS = 2;
 export const DIALECT_PROOFS = 4; // blocks must carry proofs; affects what a node accepts, not its state
 export const DIALECT_SLASHING = 8;
 export const DIALECT_WITNESSES = 16;
+export const DIALECT_CIRCUITS = 32; // proofs by the circuits of the new release; those of others are refused
+export const DIALECT_PRUNING = 64; // payloads of proven blocks are removed
+export const DIALECT_RECONSTRUCTION = 128; // removed payloads can be rebuilt, and state be served to others
 /** From this bit on: one plus the index of the fault that made the node compute something else; 0 for none. */
 export const DIALECT_FAULT_SHIFT = 8;
-export const DIALECT_STATE = ~DIALECT_PROOFS;
+export const DIALECT_STATE = ~(DIALECT_PROOFS | DIALECT_CIRCUITS | DIALECT_PRUNING | DIALECT_RECONSTRUCTION);
 
 /** Heights whose decision is in progress at once; nodes further behind synchronize. */
 export const RING = 64;
@@ -115,7 +121,10 @@ export interface Chain {
   readonly replayDelay: Micros;
   readonly committeeTarget: number;
   readonly proofLag: number;
-  readonly cacheHitBelow: number; // a uint32 draw below this finds its proof verified
+  readonly newCircuits: boolean; // the release under rollout proves by circuits of another version
+  readonly proofCache: ProofCachePlan;
+  readonly proofFlow: ProofFlow; // proofs that entered caches
+  readonly gossip: QuantileTable; // µs from a proof's being ready to its reaching another node
   readonly population: Population;
   readonly network: Network;
   readonly topology: Topology | null; // null: everybody is connected to everybody
@@ -186,7 +195,9 @@ export interface Chain {
   readonly everFaulty: Uint8Array; // 1: agreement is not promised to it
   readonly half: Uint8Array; // which of the two halves it belongs to that equivocators play against each other
   readonly accused: Uint8Array; // 1: there is evidence against it
-  readonly proveFactor: Float64Array; // ≥ 1
+  readonly proveFactor: Float64Array; // ≥ 1; Infinity: it has no backend
+  readonly provesSince: Float64Array; // µs: when its circuits were loaded and its keys made
+  readonly startedUpAt: Float64Array; // µs: when it last started, with an empty proof cache
 }
 
 /**
@@ -224,7 +235,10 @@ export function createChain(
     replayDelay: plan.chain.replayDelay,
     committeeTarget,
     proofLag: plan.proofs.lag,
-    cacheHitBelow: Math.round(plan.proofs.cacheHit * 4_294_967_296),
+    newCircuits: plan.proofs.newCircuits,
+    proofCache: plan.proofs.cache,
+    proofFlow: createProofFlow(plan.proofs.cache),
+    gossip: compileTable(plan.proofs.gossip),
     population,
     network,
     topology: createTopology(topology, n, createStream(seed, 0, `chain/${name}/topology`)),
@@ -232,7 +246,7 @@ export function createChain(
     eager: topology.kind === 'mesh' ? n : topology.eager,
     heartbeat: topology.kind === 'mesh' ? 0 : topology.heartbeat,
     intake: plan.network.queues === null ? null : createIntake(plan.network.queues, n),
-    prover: createProver(plan.proofs.workers),
+    prover: createProver(plan.proofs.workers, aggregates(plan.proofs)),
     build: compileTable(plan.chain.build),
     execute: compileTable(plan.chain.execute),
     verify: compileTable(plan.proofs.verify),
@@ -312,6 +326,8 @@ export function createChain(
     half: new Uint8Array(n),
     accused: new Uint8Array(n),
     proveFactor: new Float64Array(n).fill(1),
+    provesSince: new Float64Array(n),
+    startedUpAt: new Float64Array(n).fill(Number.NEGATIVE_INFINITY),
   };
 }
 
@@ -433,8 +449,8 @@ function growValues(values: Values): void {
 }
 
 /**
- * Whether a node may accept a value: it can be executed on the same state, and carries the proof that the node asks for
- * (blueprint sections 13.1 and 22). What it builds on is another question: `extendsHead`.
+ * Whether a node may accept a value: it can be executed on the same state, and carries the proof that the node asks for,
+ * made by circuits of its own version (blueprint sections 6.2, 13.1 and 22). What it builds on is another question: `extendsHead`.
  */
 export function accepts(chain: Chain, node: number, value: number): boolean {
   const own = chain.dialect[node] as number;
@@ -442,7 +458,9 @@ export function accepts(chain: Chain, node: number, value: number): boolean {
   if ((((dialect[value] as number) ^ own) & DIALECT_STATE) !== 0) return false;
   const flaw = flaws[value] as number;
   if ((flaw & FLAW_PAYLOAD) !== 0) return false;
-  return (own & DIALECT_PROOFS) === 0 || (proved[value] === 1 && (flaw & FLAW_PROOF) === 0);
+  if ((own & DIALECT_PROOFS) === 0) return true;
+  const sameCircuits = (((dialect[value] as number) ^ own) & DIALECT_CIRCUITS) === 0;
+  return proved[value] === 1 && (flaw & FLAW_PROOF) === 0 && sameCircuits;
 }
 
 /** Whether a value builds on what the node decided last. */
@@ -453,6 +471,7 @@ export function extendsHead(chain: Chain, node: number, value: number): boolean 
 /** Recomputes what a node applies at a height, and until which height that holds. */
 export function refreshDialect(chain: Chain, node: number, height: number): void {
   let dialect = (chain.diverged[node] as number) << DIALECT_FAULT_SHIFT;
+  if (chain.newCircuits && chain.release[node] === 1) dialect |= DIALECT_CIRCUITS;
   let until = Number.POSITIVE_INFINITY;
   for (const gate of chain.gates) {
     if (gate.armed[node] !== 1 || height >= gate.deactivation) continue;

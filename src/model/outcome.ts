@@ -4,8 +4,9 @@
 import type { Micros } from '#base/time';
 import type { TraceSegment } from './consensus/trace.js';
 
-/** How a rollout ended; `unfinished`: the horizon came first. */
-export type RolloutResult = 'completed' | 'aborted' | 'rolled-back' | 'unfinished';
+/** How a rollout ended; `stranded`: it had to be undone and could not be; `unfinished`: the horizon came first. */
+export const ROLLOUT_RESULTS = ['completed', 'aborted', 'rolled-back', 'stranded', 'unfinished'] as const;
+export type RolloutResult = (typeof ROLLOUT_RESULTS)[number];
 
 export type UndoKind = 'abort' | 'gate-rollback' | 'state-rollback';
 
@@ -19,6 +20,26 @@ export interface Undo {
   readonly cause: string; // name of the fault behind it, or `unexplained`
   readonly recovery: Micros | null; // until blocks were finalized normally again, null if never before the end
   readonly slotsLost: number; // slots without a block from the decision to the recovery
+  readonly blocksGivenUp: number; // finalized blocks that the restored backup does not hold
+  readonly steps: readonly WorkStep[]; // of the way back, in order
+  readonly failure: string | null; // why there was no way back; null if there was
+}
+
+/** A piece of work and the µs it took. */
+export interface WorkStep {
+  readonly name: string;
+  readonly duration: Micros;
+}
+
+/** One time that a node recovered its store after an unplanned stop (blueprint.md section 12). */
+export interface Recovered {
+  readonly outcome: string; // in the words of the blueprint
+  readonly channel: string;
+  readonly at: Micros; // when it was started again
+  readonly duration: Micros; // until it was up
+  readonly catchUp: Micros | null; // from then until it was at the chain's tip; null if never before the end
+  readonly stateSync: boolean; // it had to fetch the state from others
+  readonly steps: readonly WorkStep[];
 }
 
 export interface Transition {
@@ -36,6 +57,11 @@ export interface Transition {
     | 'abort'
     | 'gate-rollback'
     | 'state-rollback'
+    | 'rollback-step'
+    | 'rollback-failed'
+    | 'backup'
+    | 'migration'
+    | 'recovery'
     | 'fault-start'
     | 'fault-end'
     | 'defect'
@@ -87,6 +113,7 @@ export interface Outcome {
   readonly metrics: Readonly<Record<string, number | null>>;
   readonly undone: readonly Undo[];
   readonly findings: readonly AuditFinding[];
+  readonly recovered: readonly Recovered[];
   readonly blocks: number; // decided in all
   readonly blocksAtMessageLevel: number;
   readonly messageEvents: number;

@@ -6,6 +6,8 @@
  */
 import type { Micros } from '#base/time';
 import type { Distribution } from '#kernel/distribution';
+import type { ProofsPlan } from './proof-plan.js';
+import type { MigrationPlan, StoragePlan } from './storage-plan.js';
 
 export type Fidelity = 'message' | 'block' | 'auto';
 
@@ -20,6 +22,7 @@ export interface Plan {
   readonly proofs: ProofsPlan;
   readonly rewards: RewardsPlan;
   readonly slashing: SlashingPlan;
+  readonly storage: StoragePlan;
   readonly telemetry: TelemetryPlan;
   readonly operations: OperationsPlan;
   readonly gates: readonly GatePhasePlan[]; // in order of activation
@@ -148,15 +151,6 @@ export interface WitnessesPlan {
   readonly online: number; // probability that a witness attests a block
 }
 
-export interface ProofsPlan {
-  readonly workers: number; // parallel prover jobs of one node
-  readonly prove: Distribution; // µs of proving one block, all circuits together
-  readonly verify: Distribution; // µs of verifying one block's proofs
-  readonly cacheHit: number; // probability that a proof was verified before its block arrives
-  readonly lag: number; // blocks between a block and the one that must carry its proof, ≥ 1
-  readonly failure: number; // probability that one proving attempt fails and is repeated
-}
-
 export interface RewardsPlan {
   readonly base: number; // units per block
   readonly leaderBonus: number; // basis points of base, on top
@@ -199,7 +193,9 @@ export interface OperationsPlan {
   readonly restart: Distribution; // µs from stop to participating again
   readonly crashRestart: Distribution; // µs from a crash to participating again
   readonly decision: Distribution; // µs from a failed check to a decision
-  readonly restore: Distribution; // µs from that decision to a restored snapshot, nodes stopped
+  readonly notify: Distribution; // µs from that decision until all operators know and act
+  readonly forwardFix: Distribution; // µs until a release that mends it is out, where there is no way back
+  readonly quorumRestart: number; // share of the power that must be back before a restored chain is started
   readonly batchShare: number; // share of the target nodes restarted at once in a rollback
   readonly holdLimit: Micros; // a promotion held longer is aborted
 }
@@ -209,6 +205,7 @@ export interface GatePhasePlan {
   readonly name: string;
   readonly enables: readonly GateName[];
   readonly after: readonly string[]; // phases that must be active before
+  readonly migration: MigrationPlan | null;
 }
 
 export type GateName =
@@ -240,6 +237,7 @@ export type StepPlan =
       readonly batchShare: number;
       readonly pause: Micros;
       readonly mode: GateMode;
+      readonly needs: readonly string[]; // checks that must succeed before it begins; it waits for them
     }
   | { readonly kind: 'dwell'; readonly time: Micros; readonly epochs: number }; // whichever is later
 
@@ -279,7 +277,9 @@ export type FaultPlan =
   | SlowFault
   | DriftFault
   | ByzantineFault
-  | BadReleaseFault;
+  | BadReleaseFault
+  | StorageFault
+  | BackendFault;
 
 interface FaultBase {
   readonly name: string; // unique; names the fault's random streams and its share of the risk
@@ -406,4 +406,23 @@ export interface BadReleaseFault extends FaultBase {
   readonly share: number; // share of the upgraded nodes that are hit
   readonly gate: string | null; // only where this gate phase is active
   readonly minUpgraded: number; // only where at least so many nodes run the release
+}
+
+/** Stores go wrong. All but `backup` stop the targets, which recover by what they find (blueprint.md section 12). */
+export interface StorageFault extends FaultBase {
+  readonly kind: 'storage';
+  /**
+   * `stop`: nothing is damaged; `torn-tail`, `corrupt-log`: of the write-ahead log; `bad-snapshot`: the log is corrupt
+   * and the newest snapshot as well; `bad-pruning-proof`; `backup`: the latest backup of the chain is unusable.
+   */
+  readonly what: 'stop' | 'torn-tail' | 'corrupt-log' | 'bad-snapshot' | 'bad-pruning-proof' | 'backup';
+  readonly duration: Distribution; // µs until somebody starts the node again
+  readonly target: Target;
+}
+
+/** The proving backend of the targets fails. */
+export interface BackendFault extends FaultBase {
+  readonly kind: 'backend';
+  readonly duration: Distribution;
+  readonly target: Target;
 }

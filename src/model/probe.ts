@@ -85,6 +85,16 @@ function readSeries(
       return overBlocks(telemetry, telemetry.proofLatency, statistic, start, end);
     case 'proofs.backlog':
       return overBlocks(telemetry, telemetry.proofBacklog, statistic, start, end);
+    case 'proofs.queue':
+      return overBlocks(telemetry, telemetry.proofQueue, statistic, start, end);
+    case 'proofs.utilisation':
+      return overBlocks(telemetry, telemetry.proofUtilisation, statistic, start, end);
+    case 'proofs.cacheHit':
+      return overBlocks(telemetry, telemetry.cacheHit, 'mean', start, end);
+    case 'proofs.cacheOccupancy':
+      return overBlocks(telemetry, telemetry.cacheOccupancy, statistic, start, end);
+    case 'proofs.cacheEvictions':
+      return overBlocks(telemetry, telemetry.cacheEvictions, statistic, start, end);
     case 'validators.diverged':
       return overBlocks(telemetry, telemetry.diverged, statistic, start, end);
     default:

@@ -11,6 +11,8 @@ import { createLogHistogram, meanOfHistogram, quantileOfHistogram } from '#stats
 import { committeeAt } from './chain.js';
 import type { Recording, TraceRequest } from './consensus/trace.js';
 import {
+  BACKEND,
+  BACKUP,
   BATCH,
   BATCH_NODE_UP,
   CHECK,
@@ -22,35 +24,35 @@ import {
   FAULT_START,
   HEAL,
   JUDGE,
+  MENDED,
   NEXT_STEP,
   NODE_UP,
+  NOTIFIED,
+  RECOVER,
   RESTORED,
+  REVERTED,
 } from './handlers/agenda.js';
+import { backUp } from './handlers/backups.js';
+import { endRestart, startBatch } from './handlers/batches.js';
 import {
   createDefects,
   createFaultStreams,
   endFault,
+  failOver,
   moveFault,
   scheduleFaults,
   showDefect,
   startFault,
 } from './handlers/faults.js';
+import { runCheck } from './handlers/guard.js';
 import { createHour } from './handlers/hours.js';
-import { bringUp } from './handlers/nodes.js';
 import { beginJudgement, heal, judgedShare, judgedStuck, schedulePhases, trimToPhases } from './handlers/phases.js';
 import type { PilotCache } from './handlers/pilot.js';
 import { advanceRun, disturb } from './handlers/quiet.js';
-import {
-  afterBlock,
-  endRestart,
-  nextStep,
-  runCheck,
-  startBatch,
-  startRollout,
-  testDwell,
-  undo,
-} from './handlers/rollout.js';
-import { closeRollout, restore } from './handlers/undoing.js';
+import { comeUp, recoverNode } from './handlers/recoveries.js';
+import { mend, restore } from './handlers/restoring.js';
+import { afterBlock, nextStep, startRollout, testDwell } from './handlers/rollout.js';
+import { act, closeRollout, decide, finishRevert } from './handlers/undoing.js';
 import type { AuditFinding, Outcome, RecordedSteps } from './outcome.js';
 import type { Plan } from './plan.js';
 import type { Run, World } from './world.js';
@@ -123,6 +125,7 @@ export function createWorld(whole: Plan, seed: string, replication: number, deta
       heldSince: 0,
       checks: [],
       undo: null,
+      restoring: null,
     },
     occurrences: [],
     faultStreams: createFaultStreams(plan.faults, seed, replication),
@@ -132,6 +135,7 @@ export function createWorld(whole: Plan, seed: string, replication: number, deta
     healed: false,
     judgement: null,
     normalBlocks: 0,
+    headroom: null,
     blocks: 0,
     blocksAtMessageLevel: 0,
     messageEvents: 0,
@@ -157,6 +161,13 @@ export function createWorld(whole: Plan, seed: string, replication: number, deta
     evidence: 0,
     refused: 0,
     undone: [],
+    headroomMisjudged: false,
+    recovered: [],
+    blocksProven: 0,
+    utilisationSum: 0,
+    cacheHits: 0,
+    worstBacklog: 0,
+    worstPruningLag: 0,
     badReleaseOnMainnet: false,
     falseAbort: false,
     timeline: [],
@@ -198,7 +209,7 @@ function changeConditions(world: World, run: Run, kind: number, target: number, 
       return endFault(world, run, data);
     case NODE_UP:
       if (data !== run.id) return false;
-      bringUp(world, run, target);
+      comeUp(world, run, target);
       return true;
     case DEFECT:
       return data === run.id && showDefect(world, run, target);
@@ -216,11 +227,24 @@ function changeConditions(world: World, run: Run, kind: number, target: number, 
       beginJudgement(world, run);
       return false;
     case DECISION:
-      undo(world, data);
+      decide(world, data);
+      return false;
+    case NOTIFIED:
+      act(world);
+      return true;
+    case REVERTED:
+      finishRevert(world);
       return true;
     case RESTORED:
-      restore(world);
+      restore(world, data);
       return true;
+    case MENDED:
+      mend(world, data);
+      return true;
+    case RECOVER:
+      return data === run.id && recoverNode(world, run, target);
+    case BACKEND:
+      return failOver(world, run, data);
     default:
       assert(kind === NEXT_STEP, `agenda event ${kind} is known`);
       nextStep(world);
@@ -232,6 +256,7 @@ function handleWatch(world: World): void {
   popEvent(world.watch);
   const { kind, target, data } = world.watch;
   if (kind === CHECK) runCheck(world, data, target);
+  else if (kind === BACKUP) backUp(world, data);
   else {
     assert(kind === DWELL, `watch event ${kind} is known`);
     testDwell(world, data, target);
@@ -290,6 +315,17 @@ function conclude(world: World): Outcome {
       'rollback.badReleaseOnMainnet': world.badReleaseOnMainnet ? 1 : 0,
       'rollback.falseAbort': world.falseAbort ? 1 : 0,
       'rollback.slotsLost': world.undone.reduce((sum, undoing) => sum + undoing.slotsLost, 0),
+      'rollback.failed': world.undone.some(({ failure }) => failure !== null) ? 1 : 0,
+      'rollback.blocksGivenUp': world.undone.reduce((sum, { blocksGivenUp }) => sum + blocksGivenUp, 0),
+      'proofs.headroomMisjudged': world.headroomMisjudged ? 1 : 0,
+      'proofs.utilisation': world.blocksProven === 0 ? null : Math.min(1, world.utilisationSum / world.blocksProven),
+      'proofs.backlog': world.worstBacklog,
+      'proofs.cacheHit': world.blocksProven === 0 ? null : world.cacheHits / world.blocksProven,
+      'recovery.nodes': world.recovered.length,
+      'recovery.longest': longest(world.recovered.map(({ duration }) => duration)),
+      'recovery.catchUp': longest(world.recovered.flatMap(({ catchUp }) => catchUp ?? [])),
+      'recovery.stateSyncs': world.recovered.filter(({ stateSync }) => stateSync).length,
+      'pruning.lag': world.worstPruningLag,
       'rollout.completed': rollout.result === 'completed' ? 1 : 0,
       'rollout.duration': end,
       'safety.forks': world.forks,
@@ -298,11 +334,17 @@ function conclude(world: World): Outcome {
     },
     undone: world.undone,
     findings: mergeFindings(world.findings),
+    recovered: world.recovered,
     blocks: world.blocks,
     blocksAtMessageLevel: world.blocksAtMessageLevel,
     messageEvents: world.messageEvents,
     ...(world.details ? { timeline: world.timeline, hours: world.hours } : {}),
   };
+}
+
+/** The largest of some times; null for none. */
+function longest(times: readonly Micros[]): Micros | null {
+  return times.length === 0 ? null : Math.max(...times);
 }
 
 /** Distance between what validators were paid and shares by power, and equal shares (Kolmogorov and Smirnov's). */

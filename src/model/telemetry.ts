@@ -14,8 +14,13 @@ export interface Telemetry {
   readonly participation: Float64Array;
   readonly releaseParticipation: Float64Array; // NaN where no node runs the release
   readonly rounds: Uint16Array;
-  readonly proofLatency: Float64Array; // NaN while no proofs are made
-  readonly proofBacklog: Uint16Array;
+  readonly proofLatency: Float64Array; // NaN until the block's proof is ready
+  readonly proofBacklog: Uint16Array; // blocks without proof
+  readonly proofQueue: Uint16Array; // jobs that wait for a prover
+  readonly proofUtilisation: Float32Array; // share of the provers' time in use
+  readonly cacheHit: Uint8Array; // 1: a typical node had verified the proof before the block that carries it came
+  readonly cacheOccupancy: Float32Array; // share of a proof cache in use
+  readonly cacheEvictions: Float32Array; // per minute
   readonly diverged: Uint16Array; // nodes whose state differs from the chain's
   readonly mismatch: Float64Array; // units paid beyond or below the rule in this block
   readonly stops: { readonly at: Micros; readonly release: boolean }[]; // unplanned, in order
@@ -38,6 +43,11 @@ export function createTelemetry(size: number, since: Micros): Telemetry {
     rounds: new Uint16Array(size),
     proofLatency: new Float64Array(size),
     proofBacklog: new Uint16Array(size),
+    proofQueue: new Uint16Array(size),
+    proofUtilisation: new Float32Array(size),
+    cacheHit: new Uint8Array(size),
+    cacheOccupancy: new Float32Array(size),
+    cacheEvictions: new Float32Array(size),
     diverged: new Uint16Array(size),
     mismatch: new Float64Array(size),
     stops: [],

@@ -12,15 +12,31 @@ import type { EventQueue } from '#kernel/queue';
 import type { Stream } from '#kernel/stream';
 import type { LogHistogram } from '#stats/log-histogram';
 import type { Chain } from './chain.js';
+import type { FamilyContent } from './migration/content.js';
 import type { TokenBucket } from './network/token-bucket.js';
-import type { AuditFinding, HourRecord, RolloutResult, Transition, Undo, UndoKind } from './outcome.js';
+import type {
+  AuditFinding,
+  HourRecord,
+  Recovered,
+  RolloutResult,
+  Transition,
+  Undo,
+  UndoKind,
+  WorkStep,
+} from './outcome.js';
 import type { Plan } from './plan.js';
+import type { WorkLaws } from './proofs/work.js';
+import type { PruningWorker } from './pruning/worker.js';
 import type { Accounts } from './rewards/accounts.js';
 import type { Journal } from './rewards/journal.js';
 import type { PayoutTerms } from './rewards/payout.js';
 import type { CaseBook } from './slashing/appeal.js';
 import type { Detector } from './slashing/detector.js';
 import type { EvidencePool } from './slashing/evidence.js';
+import type { Backup } from './storage/backup.js';
+import type { StoreDamage } from './storage/damage.js';
+import type { Manifest, SnapshotHistory } from './storage/snapshot.js';
+import type { MigrationPlan } from './storage-plan.js';
 import type { Telemetry } from './telemetry.js';
 import type { Identity } from './validators/identity.js';
 
@@ -31,8 +47,7 @@ export interface Run {
   readonly economy: Economy;
   readonly justice: Justice;
   readonly justiceStream: Stream;
-  backup: Accounts; // as of the last backup
-  backupHeight: number;
+  readonly store: Store;
   telemetry: Telemetry;
   /** `message`: consensus runs as events; `block`: block by block; `frozen`: no quorum, nothing can happen. */
   mode: 'message' | 'block' | 'frozen';
@@ -46,12 +61,86 @@ export interface Run {
   readonly downReasons: Int32Array; // by validator: why it is down, counted
   readonly upSince: Float64Array; // µs: when it last came up
   readonly feeTable: QuantileTable;
-  readonly proveTable: QuantileTable;
   readonly feeKey: number;
-  readonly proveKey: number;
+  readonly work: WorkLaws; // what a block asks of a prover
+  readonly typical: TypicalVisit; // how proofs reach a quorum
   readonly lawKey: number;
   readonly proposed: Float64Array; // blocks by proposer
   readonly since: Micros; // when it came into use
+}
+
+/** What the nodes of a chain keep on disk, and what is kept beside them. */
+export interface Store {
+  backups: ChainBackup[]; // oldest first
+  taken: number; // backups so far, names their luck
+  readonly key: number; // of the draws on damage and repair
+  readonly stops: Int32Array; // by validator: unplanned stops so far
+  readonly damage: Map<number, StoreDamage>; // by validator: what a fault has done to its store, found at its next start
+  readonly stopped: Map<number, StoppedStore>; // by validator: what an unplanned stop left
+  readonly snapshots: SnapshotHistory;
+  firstWrong: number; // height from which on state or payments are wrong; Infinity: none is known
+  returning: Returning[]; // nodes that are up after a recovery and not yet at the tip
+  recovered: Recovered[];
+  readonly migrations: Migrated[]; // in order
+  readonly pruning: PruningWorker;
+  pruningHeldUntil: Micros; // a pruning proof does not verify; −Infinity: it is not held
+  worstPruningLag: number; // blocks
+  readonly provers: ProverRecord;
+}
+
+/** What a node holds when it stops. */
+export interface StoppedStore {
+  readonly height: number; // last decided
+  readonly manifests: readonly Manifest[]; // newest first
+}
+
+/** A backup with what the economy held then. */
+export interface ChainBackup {
+  readonly backup: Backup;
+  readonly accounts: Accounts;
+  readonly format: number; // migrations without a way back that its content has been through
+}
+
+/** A node on its way back to the tip. */
+export interface Returning {
+  readonly node: number;
+  readonly record: number; // index in `recovered`
+  readonly since: Micros; // it is up from then on
+  readonly synced: boolean; // it fetches the state meanwhile
+}
+
+/** A migration that nodes of a chain have been through. */
+export interface Migrated {
+  readonly phase: string;
+  readonly plan: MigrationPlan;
+  readonly contents: readonly FamilyContent[]; // before it
+  readonly key: number; // of the draws
+  readonly sound: readonly string[]; // checksums without a defect, by family
+  readonly checksums: string[]; // all seen so far, the sound one first
+  readonly nodes: Set<number>;
+}
+
+/** How long proofs take to reach and to be verified by the node that completes a quorum. */
+export interface TypicalVisit {
+  readonly gossip: Micros;
+  readonly verify: Micros;
+}
+
+/** What has been seen of a chain's provers. */
+export interface ProverRecord {
+  provenTo: number; // last height whose proof was seen
+  readonly proofs: Map<number, number>; // by height, of blocks not proven yet: proofs their root stands for
+  samples: number;
+  utilisationSum: number;
+  hits: number;
+  worstBacklog: number;
+}
+
+/** The moment from which enforced proofs show whether the headroom was there. */
+export interface Headroom {
+  readonly run: number; // id
+  readonly since: Micros;
+  readonly tip: number;
 }
 
 /** What is kept of a chain's payments. */
@@ -117,8 +206,8 @@ export interface Occurrence {
 export interface Rollout {
   channel: number; // index in the plan; −1 before the first
   step: number;
-  /** What the rollout is doing. */
-  state: 'running' | 'holding' | 'deciding' | 'undoing' | 'recovering' | 'ended';
+  /** What the rollout is doing; `stranded`: it had to be undone and cannot be, a release that mends it is awaited. */
+  state: 'running' | 'holding' | 'deciding' | 'undoing' | 'stranded' | 'recovering' | 'ended';
   result: RolloutResult;
   targets: number[]; // validators of the channel
   batches: number[][];
@@ -135,6 +224,15 @@ export interface Rollout {
   heldSince: Micros;
   checks: CheckState[];
   undo: UndoState | null;
+  restoring: Restoring | null;
+}
+
+/** A restore under way. */
+export interface Restoring {
+  readonly backup: ChainBackup | null;
+  readonly called: Micros;
+  readonly ready: readonly Micros[]; // by validator, since the call
+  readonly failures: number; // of nodes, mended by people
 }
 
 export interface CheckState {
@@ -152,6 +250,9 @@ export interface UndoState {
   readonly cause: string;
   readonly blocksBefore: number; // blocks of the run when it was decided
   blocksGivenUp: number;
+  steps: WorkStep[];
+  stepSince: Micros; // when the step under way began
+  failure: string | null; // why there is no way back
 }
 
 /** A defect of the release: when it shows next. */
@@ -197,6 +298,7 @@ export interface World {
   healed: boolean; // the phase of chaos is over
   judgement: Judgement | null; // where the chain stood when the judged phase began
   normalBlocks: number; // consecutive
+  headroom: Headroom | null;
   // measured
   blocks: number;
   blocksAtMessageLevel: number;
@@ -223,6 +325,13 @@ export interface World {
   evidence: number; // validators caught contradicting themselves
   refused: number; // messages that nodes had no room or no patience for
   readonly undone: Undo[];
+  headroomMisjudged: boolean;
+  recovered: Recovered[];
+  blocksProven: number;
+  utilisationSum: number; // over them
+  cacheHits: number; // of them
+  worstBacklog: number;
+  worstPruningLag: number;
   badReleaseOnMainnet: boolean;
   falseAbort: boolean;
   readonly timeline: Transition[];
@@ -241,5 +350,6 @@ export interface HourState {
   roundsSum: number;
   proofLatencySum: number;
   proofs: number;
+  backlogs: number;
   proofBacklogMax: number;
 }

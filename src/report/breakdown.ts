@@ -1,5 +1,5 @@
 /**
- * The risk of being undone by where, when and why: the four breakdowns of a summary and their order.
+ * The risk of being undone by where, when and why: the breakdowns of a summary and their order.
  */
 import type { Summary } from '#experiment/result';
 
@@ -15,6 +15,7 @@ export const BREAKDOWNS = [
   },
   { key: 'byCause', title: 'By cause', noun: 'Cause', text: 'The fault behind it; unexplained where none is known.' },
   { key: 'byCheck', title: 'By check', noun: 'Check', text: 'The check that demanded it.' },
+  { key: 'byFailure', title: 'No way back', noun: 'Reason', text: 'Why the plan could not be undone.' },
 ] as const;
 
 /** The largest risk first; equal ones stay in order. */

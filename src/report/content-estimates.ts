@@ -185,8 +185,43 @@ function writeCounts(summary: Summary): Block {
   return {
     kind: 'fold',
     isScreenOnly: false,
-    title: 'All counts: endings, channels, gates, causes, checks',
-    blocks: [endings, ...BREAKDOWNS.map((breakdown) => writeBreakdown(summary, breakdown))],
+    title: 'All counts: endings, channels, gates, causes, checks, recoveries',
+    blocks: [endings, ...BREAKDOWNS.map((breakdown) => writeBreakdown(summary, breakdown)), writeRecoveries(summary)],
+  };
+}
+
+/** How nodes recovered their stores after unplanned stops. */
+function writeRecoveries(summary: Summary): Table {
+  const rows = summary.recoveries.map(
+    ({ outcome, count, replications, duration, catchUp, stateSyncs, neverCaughtUp }): Cell[] => [
+      { text: outcome },
+      {
+        text: formatNumber(count),
+        note: `in ${formatNumber(replications.count)} of ${formatCount(replications.n, 'rollout')}`,
+      },
+      {
+        text: formatValue(duration.median, 'duration'),
+        note: `95% below ${formatValue(duration.p95, 'duration')}, longest ${formatValue(duration.max, 'duration')}`,
+      },
+      {
+        text: catchUp === null ? 'never' : formatValue(catchUp.median, 'duration'),
+        note: `${formatNumber(neverCaughtUp)} not before the end`,
+      },
+      { text: formatNumber(stateSyncs) },
+    ],
+  );
+  return {
+    kind: 'table',
+    caption: 'Nodes that recovered their store after an unplanned stop',
+    columns: [
+      { title: 'Outcome' },
+      { title: 'Nodes', isNumber: true },
+      { title: 'Until it was up', isNumber: true },
+      { title: 'From then to the tip', isNumber: true },
+      { title: 'State syncs', isNumber: true },
+    ],
+    rows,
+    empty: 'No node stopped unplanned.',
   };
 }
 

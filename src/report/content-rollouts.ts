@@ -52,7 +52,9 @@ function describeUndoing(detail: ReplicationDetail): Block[] {
       undo.recovery === null
         ? 'blocks did not come normally again before the end'
         : `blocks came normally again after ${formatValue(undo.recovery, 'duration')}`;
-    return `${UNDO_WORDS[undo.kind]} in ${undo.channel}${gate}, ${formatMoment(undo.at)} after the start. Check ${undo.check} demanded it, the cause was ${undo.cause}; ${after}, ${formatCount(undo.slotsLost, 'slot')} were lost.`;
+    const way = undo.failure === null ? '' : ` There was no way back: ${undo.failure}.`;
+    const steps = undo.steps.map(({ name, duration }) => `${name} ${formatValue(duration, 'duration')}`).join(', ');
+    return `${UNDO_WORDS[undo.kind]} in ${undo.channel}${gate}, ${formatMoment(undo.at)} after the start. Check ${undo.check} demanded it, the cause was ${undo.cause}; ${after}, ${formatCount(undo.slotsLost, 'slot')} were lost.${way}${steps === '' ? '' : ` Steps: ${steps}.`}`;
   });
   return items.length === 0 ? [] : [{ kind: 'list', items }];
 }

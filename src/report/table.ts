@@ -43,7 +43,9 @@ export function formatSummary(summary: Summary, options: TableOptions): string {
     ...formatMetrics(summary, width, paint),
     formatExpectations(summary, width, paint),
     formatBreakdown(summary, width, paint),
+    formatFailures(summary, width, paint),
     formatAudit(summary, width, paint),
+    formatRecoveries(summary, width, paint),
     warning === null ? [] : [paint(warning, 'open')],
     [paint(paint(`verdict: ${summary.verdict}`, toneStyle(VERDICT_TONE[summary.verdict])), 'bold')],
   ];
@@ -203,6 +205,34 @@ function formatAudit(summary: Summary, width: number, paint: Paint): string[] {
   });
   const layout: Layout = { isRight: [false, true, true, false], cut: [[3, 20]], titles: 1 };
   return [paint('Wrong payments found by the audit', 'bold'), ...formatRows([head, ...body], layout, width, paint)];
+}
+
+/** How nodes recovered their stores; nothing where none had to. */
+function formatRecoveries(summary: Summary, width: number, paint: Paint): string[] {
+  if (summary.recoveries.length === 0) return [];
+  const cells = ['outcome', 'nodes', 'rollouts', 'time, median', 'longest', 'level after', 'state syncs'];
+  const body = summary.recoveries.map(({ outcome, count, replications, duration, catchUp, stateSyncs }): Row => {
+    const time = (value: number | undefined) => (value === undefined ? 'never' : formatValue(value, 'duration'));
+    const share = `${formatNumber(replications.count)} of ${formatNumber(replications.n)}`;
+    const times = [time(duration.median), time(duration.max), time(catchUp?.max)];
+    return { cells: [cleanText(outcome), formatNumber(count), share, ...times, formatNumber(stateSyncs)] };
+  });
+  const layout: Layout = { isRight: [false, true, true, true, true, true, true], cut: [[0, 20]], titles: 1 };
+  const title = paint('Nodes that recovered their store', 'bold');
+  return [title, ...formatRows([{ cells, style: 'dim' }, ...body], layout, width, paint)];
+}
+
+/** Why plans that had to be undone could not be; nothing where all could. */
+function formatFailures(summary: Summary, width: number, paint: Paint): string[] {
+  const reasons = sortShares(summary.breakdown.byFailure);
+  if (reasons.length === 0) return [];
+  const body = reasons.map(([reason, { any }]): Row => {
+    const share = `${formatNumber(any.count)} of ${formatNumber(any.n)}`;
+    return { cells: [cleanText(reason), share, formatShare(any.estimate), formatInterval(any.interval, 'share')] };
+  });
+  const layout: Layout = { isRight: [false, true, true, false], cut: [[0, 30]], titles: 1 };
+  const head: Row = { cells: ['reason', 'rollouts', 'share', 'interval'], style: 'dim' };
+  return [paint('No way back', 'bold'), ...formatRows([head, ...body], layout, width, paint)];
 }
 
 /** Rollouts undone by channel and by cause; nothing where none was. */

@@ -47,6 +47,7 @@ export const RESULT_WORDS: Readonly<Record<RolloutResult, string>> = {
   completed: 'Completed',
   aborted: 'Aborted',
   'rolled-back': 'Rolled back',
+  stranded: 'No way back',
   unfinished: 'Not finished in time',
 };
 
@@ -54,6 +55,7 @@ export const RESULT_MEANING: Readonly<Record<RolloutResult, string>> = {
   completed: 'All channels and gates were done and nothing was undone.',
   aborted: 'A promotion was given up; the channel returned to the previous release.',
   'rolled-back': 'Active gates were switched off again, or a snapshot was restored.',
+  stranded: 'The plan had to be undone and could not be; the chain waited for a release that mends it.',
   unfinished: 'The time set for the rehearsal ended first.',
 };
 
@@ -69,6 +71,8 @@ const METRIC_GROUPS: readonly (Omit<MetricGroup, 'keys'> & { readonly prefix: st
   { id: 'liveness', title: 'Liveness', question: 'Does the chain keep finalizing blocks?', prefix: 'liveness.' },
   { id: 'rewards', title: 'Rewards', question: 'Is everyone paid what the rules say?', prefix: 'rewards.' },
   { id: 'risk', title: 'Rollback risk', question: 'Does the plan have to be undone?', prefix: 'rollback.' },
+  { id: 'proofs', title: 'Proofs', question: 'Do provers keep up with the chain?', prefix: 'proofs.' },
+  { id: 'recovery', title: 'Recovery', question: 'How do nodes come back after unplanned stops?', prefix: 'recovery.' },
   {
     id: 'rollout',
     title: 'Rollout and safety',
@@ -100,6 +104,17 @@ const METRIC_GLOSS: Readonly<Record<string, string>> = {
   'rollback.badReleaseOnMainnet': 'Chance that a release with a defect reaches mainnet.',
   'rollback.falseAbort': 'Chance that a release that showed no defect is undone.',
   'rollback.slotsLost': 'Slots without a block from the decision to undo until recovery.',
+  'rollback.blocksGivenUp': 'Finalized blocks that are lost with a restored backup.',
+  'rollback.failed': 'Chance that the plan has to be undone and cannot be.',
+  'proofs.utilisation': 'How busy the slowest provers are; near 100% they fall behind.',
+  'proofs.backlog': 'Most blocks that waited for their proof.',
+  'proofs.cacheHit': 'Blocks whose proof was verified before they came; the others wait for it.',
+  'proofs.headroomMisjudged':
+    'Chance that proofs are enforced on checks that said the provers keep up, and they do not.',
+  'recovery.nodes': 'Unplanned stops after which a node recovered its store.',
+  'recovery.longest': 'The longest time from starting a stopped node until it was up.',
+  'recovery.catchUp': 'The longest time from a node being up until it was level with the chain.',
+  'recovery.stateSyncs': 'Nodes that had to fetch the state from others.',
   'rollout.completed': 'Chance that all channels and gates are done in time and nothing is undone.',
   'rollout.duration': 'Time from the start to the end of the rollout, however it ends.',
   'safety.forks': 'Heights at which two validators decided different blocks; must be 0.',
@@ -168,6 +183,16 @@ export function describeTransition({ kind, channel, subject }: Transition): stri
       return `The chain stalls: ${subject}`;
     case 'stall-end':
       return `The chain finalizes again: ${subject}`;
+    case 'rollback-step':
+      return `On the way back: ${subject}`;
+    case 'rollback-failed':
+      return `No way back: ${subject}`;
+    case 'backup':
+      return `Backup: ${subject}`;
+    case 'migration':
+      return `Migration: ${subject}`;
+    case 'recovery':
+      return `A node recovers: ${subject}`;
     case 'check-failed':
       return `Check fails: ${subject}`;
     case 'end':
@@ -187,6 +212,9 @@ const DECISIVE: ReadonlySet<string> = new Set([
   'abort',
   'gate-rollback',
   'state-rollback',
+  'rollback-step',
+  'rollback-failed',
+  'migration',
   'defect',
   'stall-start',
   'stall-end',
@@ -199,7 +227,11 @@ export function isDecisive(transition: Transition): boolean {
 }
 
 export function transitionTone(kind: string): Tone {
-  if (['abort', 'gate-rollback', 'state-rollback', 'stall-start', 'check-failed', 'defect'].includes(kind))
+  if (
+    ['abort', 'gate-rollback', 'state-rollback', 'rollback-failed', 'stall-start', 'check-failed', 'defect'].includes(
+      kind,
+    )
+  )
     return 'bad';
   return kind === 'hold' || kind === 'fault-start'
     ? 'open'
@@ -270,6 +302,8 @@ export const GLOSSARY: readonly { readonly term: string; readonly text: string }
   { term: 'Abort', text: 'A promotion is given up: the channel returns to the previous release.' },
   { term: 'Gate rollback', text: 'Active gates are switched off again by restarting nodes; no block is lost.' },
   { term: 'State rollback', text: 'A snapshot is restored: finalized blocks are given up.' },
+  { term: 'Backup', text: 'A copy of ledger, timetoke records and proof cache, from which a chain can be restored.' },
+  { term: 'State sync', text: 'A node fetches the whole state from others because it is too far behind.' },
   { term: 'Slot', text: 'The time in which one block is due.' },
   {
     term: 'Finality',

@@ -8,6 +8,7 @@ import { MINUTE } from '#base/time';
 import { asBuiltSchema } from './as-built-schema.js';
 import { defaultAt } from './defaults.js';
 import { durationDistribution } from './distribution.js';
+import { migrationSchema } from './migration-schema.js';
 import {
   decimal,
   duration,
@@ -132,15 +133,6 @@ export const witnessesSchema = section({
   online: defaulted(share, 'witnesses.online', 'Probability that a witness attests a block.'),
 });
 
-export const proofsSchema = section({
-  workers: defaulted(whole(1, 'a number of jobs'), 'proofs.workers', 'Prover jobs a node runs side by side.'),
-  prove: defaulted(durationDistribution, 'proofs.prove', 'Time of proving one block.'),
-  verify: defaulted(durationDistribution, 'proofs.verify', 'Time of verifying the proofs of one block.'),
-  cacheHit: defaulted(share, 'proofs.cacheHit', 'Probability that a proof was verified before its block arrives.'),
-  lag: defaulted(whole(1, 'a number of blocks'), 'proofs.lag', 'Blocks after which a block must carry the proof.'),
-  failure: defaulted(share, 'proofs.failure', 'Probability that one attempt at a proof fails and is repeated.'),
-});
-
 export const telemetrySchema = section({
   interval: defaulted(positiveDuration, 'telemetry.interval', 'Time between two samples of a probe.'),
   delay: defaulted(duration, 'telemetry.delay', 'Time until a sample is on the dashboard.'),
@@ -154,7 +146,17 @@ export const operationsSchema = section({
     'Crash of a node until it takes part again.',
   ),
   decision: defaulted(durationDistribution, 'operations.decision', 'Failed check until people decide.'),
-  restore: defaulted(durationDistribution, 'operations.restore', 'That decision until a snapshot is restored.'),
+  notify: defaulted(durationDistribution, 'operations.notify', 'That decision until all operators know of it and act.'),
+  forwardFix: defaulted(
+    durationDistribution,
+    'operations.forwardFix',
+    'Time until a release that mends it is out, where there is no way back.',
+  ),
+  quorumRestart: defaulted(
+    positiveShare,
+    'operations.quorumRestart',
+    'Share of the voting power that must be back before a restored chain is started.',
+  ),
   holdLimit: defaulted(positiveDuration, 'operations.holdLimit', 'A promotion held longer is aborted.'),
   batches: defaulted(positiveShare, 'operations.batches', 'Share of the nodes restarted at once in a rollback.'),
 });
@@ -177,6 +179,9 @@ export const gatesSchema = list(
       'Gates of the chain that switch on together, at an epoch boundary.',
     ),
     after: list(word).optional().describe('Phases that must be active before.'),
+    migration: migrationSchema
+      .optional()
+      .describe('A change of the stored format, made when a node starts with the phase in its configuration.'),
   }),
   1,
 );

@@ -4,8 +4,8 @@
 
 import type { ChainPlan, ConsensusRules, TimeoutsPlan } from '#model/plan';
 import { resolveAsBuilt } from './as-built.js';
-import { PRESET_DEFAULTS, type PresetPath } from './defaults.js';
 import { addProblem, assume, type Findings } from './findings.js';
+import { PRESET_DEFAULTS, type PresetPath } from './preset-defaults.js';
 import type { Sections } from './schema.js';
 import { parseDuration } from './units.js';
 

@@ -67,6 +67,10 @@ const mode = oneOf(Object.keys(GATE_MODES) as (keyof typeof GATE_MODES)[])
   .optional()
   .describe('Whether nodes enforce the gate or only compute it.');
 
+const needs = list(sentence)
+  .optional()
+  .describe('Checks of the channel that must succeed before the step begins; it waits.');
+
 const halt = section({
   after: whole(1, 'a number of blocks').optional().describe('Blocks from the start of the step to the last height.'),
   install: durationDistribution.optional().describe('Time in which an operator installs the release and restarts.'),
@@ -80,7 +84,7 @@ const step = section({
   })
     .optional()
     .describe('Restart the nodes on the new release, in batches or after a common halt.'),
-  gate: section({ phase: word.describe('A phase of gates.'), batches, pause, mode })
+  gate: section({ phase: word.describe('A phase of gates.'), batches, pause, mode, needs })
     .optional()
     .describe('Restart the nodes with a phase of gates, which switches on at the next epoch boundary.'),
   dwell: dwell.optional().describe('Wait and watch.'),

@@ -1,12 +1,13 @@
 /**
  * Channels: on which chain each runs, with how many validators, in which steps.
  */
-import type { ChannelPlan, GatePhasePlan } from '#model/plan';
+import type { ChannelPlan, CheckPlan, GatePhasePlan } from '#model/plan';
+import { CANARY_CHAIN, CANARY_MIN, CANARY_SHARE, CHANNEL_DEFAULTS, type Profile } from './channel-defaults.js';
 import type { ChannelInput } from './channel-schema.js';
 import { resolveChecks } from './check.js';
-import { CANARY_CHAIN, CANARY_MIN, CANARY_SHARE, CHANNEL_DEFAULTS, type Profile } from './defaults.js';
 import { addProblem, addWarning, assume, type Findings } from './findings.js';
 import { type ChannelContext, resolveSteps, warnOfUnpaidWitnesses } from './step.js';
+import { suggest } from './suggest.js';
 import { parsePercent } from './units.js';
 
 export function resolveChannels(
@@ -42,10 +43,25 @@ export function resolveChannels(
     const steps = resolveSteps(context, phases, active, validators < size);
     warnOfUnpaidWitnesses(context, steps, active, phases);
     const plans = resolveChecks(checks, context.profile, [...context.path, 'checks'], context.label, findings);
+    checkNeeds(context, plans);
     const { maintenance: announced } = CHANNEL_DEFAULTS[context.profile];
     const maintenance =
       context.input.maintenance ?? assume<boolean>(findings, `${context.label}.maintenance`, announced);
     return [{ name, chain: context.chain, chainValidators: size, validators, maintenance, steps, checks: plans }];
+  });
+}
+
+/** A gate step waits for checks of its channel; one that does not exist would never succeed. */
+function checkNeeds({ input, path, findings }: ChannelContext, checks: readonly CheckPlan[]): void {
+  // Of checks that are broken the names may be unknown.
+  if (input.checks !== undefined && input.checks.length > checks.length) return;
+  const names = checks.map((check) => check.name);
+  (input.steps ?? []).forEach((step, i) => {
+    (step.gate?.needs ?? []).forEach((name, j) => {
+      if (names.includes(name)) return;
+      const what = `channel "${input.name}" has no check "${name}"`;
+      addProblem(findings, [...path, 'steps', i, 'gate', 'needs', j], what, suggest(name, names, 'Its checks'));
+    });
   });
 }
 

@@ -5,8 +5,6 @@
 import { assert } from '#base/assert';
 import { findProbeMetric, PROBE_METRICS, type ProbeMetric } from '#model/metric';
 import type { CheckAction, CheckPlan, Comparator, Condition } from '#model/plan';
-import type { CheckInput } from './channel-schema.js';
-import { checksSchema } from './channel-schema.js';
 import {
   CHANNEL_DEFAULTS,
   DEFAULT_CHECKS,
@@ -14,7 +12,9 @@ import {
   type Profile,
   STATISTIC_OF_UNIT,
   STATISTIC_SOURCE,
-} from './defaults.js';
+} from './channel-defaults.js';
+import type { CheckInput } from './channel-schema.js';
+import { checksSchema } from './channel-schema.js';
 import { addProblem, assume, type Findings } from './findings.js';
 import { parseQuantity, QUANTITY_EXAMPLE } from './quantity.js';
 import { suggest } from './suggest.js';

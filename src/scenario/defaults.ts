@@ -6,20 +6,9 @@
  * scenario really used. `[]` in a path stands for each item of a list.
  */
 import { assert } from '#base/assert';
-import type { CheckAction, TimeoutsPlan } from '#model/plan';
-
-export interface Default {
-  readonly value: unknown;
-  readonly source: string;
-}
-
-const of = (value: unknown, source: string): Default => {
-  return { value, source: source.startsWith('§') ? `blueprint ${source}` : source };
-};
-const normal = (mean: string, deviation: string) => ({ normal: { mean, deviation } });
-const lognormal = (median: string, p95: string, max?: string) => {
-  return { lognormal: max === undefined ? { median, p95 } : { median, p95, max } };
-};
+import { type Default, lognormal, normal, of } from './default-row.js';
+import { PROOF_CONDITIONAL_DEFAULTS, PROOF_DEFAULTS } from './proof-defaults.js';
+import { STORAGE_CONDITIONAL_DEFAULTS, STORAGE_DEFAULTS } from './storage-defaults.js';
 
 export const DEFAULTS: Readonly<Record<string, Default>> = {
   seed: of('1', 'assumption: any text does; another one is another world'),
@@ -58,12 +47,7 @@ export const DEFAULTS: Readonly<Record<string, Default>> = {
   'witnesses.count': of(16, '§2.1 validator.witness_count'),
   'witnesses.online': of('95%', '§22'),
 
-  'proofs.workers': of(2, '§22'),
-  'proofs.prove': of(lognormal('3742ms', '4836ms', '5806ms'), '§6.3: consensus circuit, measured'),
-  'proofs.verify': of(lognormal('1982ms', '2641ms', '3239ms'), '§6.3: consensus circuit, measured'),
-  'proofs.cacheHit': of('70%', '§22: the least hit ratio that counts as headroom'),
-  'proofs.lag': of(2, 'assumption: the finality envelope of 12s is 2.4 slots (§16, §22)'),
-  'proofs.failure': of('0.5%', '§22'),
+  ...PROOF_DEFAULTS,
 
   'rewards.base': of(100_000_000, '§2.1 rewards.base_block_reward'),
   'rewards.leaderBonus': of('15%', '§2.1 rewards.leader_bonus_pct'),
@@ -84,13 +68,20 @@ export const DEFAULTS: Readonly<Record<string, Default>> = {
   'slashing.vote': of(lognormal('24h', '48h'), '§22: median 24 h; the spread is an assumption'),
   'slashing.overturned': of('90%', 'assumption: a council sees most mistakes'),
 
+  ...STORAGE_DEFAULTS,
+
   'telemetry.interval': of('15s', '§2.2 telemetry sample interval of a validator'),
   'telemetry.delay': of('15s', 'assumption: one more export interval (§15.1)'),
 
   'operations.restart': of('31.8s', '§22: 1.8s of process and 30s of warm-up'),
   'operations.crashRestart': of(lognormal('3m', '5m'), '§22: time to acknowledge, then a restart'),
   'operations.decision': of(lognormal('10m', '15m'), '§22: decision 10 min; spread as the other responses'),
-  'operations.restore': of(lognormal('20m', '30m'), '§22: mitigation; §18: stable within 30 min'),
+  'operations.notify': of(lognormal('3m', '5m'), '§22: time to acknowledge'),
+  'operations.forwardFix': of(
+    lognormal('4h', '12h'),
+    'assumption: hotfix branches are ready (§17); building, testing, signing and announcing take hours',
+  ),
+  'operations.quorumRestart': of('67%', '§4.1: more than two thirds decide; §18: restart a quorum'),
   'operations.holdLimit': of('24h', 'assumption: a day, so that every rotation on call has seen it (§18)'),
   'operations.batches': of('10%', '§22: rollback in batches of 10 %'),
 
@@ -117,66 +108,6 @@ export const DEFAULTS: Readonly<Record<string, Default>> = {
   'expect[].confidence': of('95%', 'assumption: the usual level'),
 };
 
-/** Engines that a scenario may take its timeouts and rules from. */
-export type Preset = 'blueprint' | 'malachite' | 'cometbft';
-
-/** What depends on the preset; one without a wait lets heights follow the slots. */
-export type PresetPath =
-  | `chain.timeouts.${keyof TimeoutsPlan}`
-  | 'chain.consensus.skip'
-  | 'chain.consensus.locked'
-  | 'chain.consensus.replayDelay';
-export type PresetDefaults = Readonly<
-  Record<PresetPath, Default> & Partial<Record<'chain.consensus.commitWait', Default>>
->;
-
-const TIMEOUTS_SOURCE = 'consensus.md section 8';
-const RULES_SOURCE = 'consensus.md section 18';
-const DELTAS = {
-  'chain.timeouts.proposeDelta': of('500ms', TIMEOUTS_SOURCE),
-  'chain.timeouts.prevoteDelta': of('500ms', TIMEOUTS_SOURCE),
-  'chain.timeouts.precommitDelta': of('500ms', TIMEOUTS_SOURCE),
-} as const;
-
-export const PRESET_DEFAULTS: Readonly<Record<Preset, PresetDefaults>> = {
-  blueprint: {
-    'chain.timeouts.propose': of('5s', '§2.1 round_timeout_ms: a silent proposer costs propose + precommit = 6s'),
-    'chain.timeouts.proposeDelta': of('500ms', 'assumption: as the Malachite engine; §4.2 states no growth'),
-    'chain.timeouts.prevote': of('1s', 'assumption: as the Malachite engine'),
-    'chain.timeouts.prevoteDelta': of('500ms', 'assumption: as the Malachite engine'),
-    'chain.timeouts.precommit': of('1s', '§2.1 round_timeout_ms: a silent proposer costs propose + precommit = 6s'),
-    'chain.timeouts.precommitDelta': of('500ms', 'assumption: as the Malachite engine'),
-    'chain.timeouts.rebroadcast': of('7s', 'assumption: the sum of the three timeouts, as the Malachite engine'),
-    'chain.timeouts.rebroadcastDelta': of('1500ms', 'assumption: the sum of the three deltas'),
-    'chain.consensus.skip': of('one-honest', 'assumption: as the Malachite engine (consensus.md section 18)'),
-    'chain.consensus.locked': of('nil', 'assumption: as the Malachite engine (consensus.md section 18)'),
-    'chain.consensus.replayDelay': of('5s', 'assumption: as the Malachite engine (consensus.md section 13)'),
-  },
-  malachite: {
-    ...DELTAS,
-    'chain.timeouts.propose': of('3s', TIMEOUTS_SOURCE),
-    'chain.timeouts.prevote': of('1s', TIMEOUTS_SOURCE),
-    'chain.timeouts.precommit': of('1s', TIMEOUTS_SOURCE),
-    'chain.timeouts.rebroadcast': of('5s', `${TIMEOUTS_SOURCE}: the sum of the three timeouts`),
-    'chain.timeouts.rebroadcastDelta': of('1500ms', `${TIMEOUTS_SOURCE}: the sum of the three deltas`),
-    'chain.consensus.skip': of('one-honest', RULES_SOURCE),
-    'chain.consensus.locked': of('nil', RULES_SOURCE),
-    'chain.consensus.replayDelay': of('5s', 'consensus.md section 13: wal_replay_delay'),
-  },
-  cometbft: {
-    ...DELTAS,
-    'chain.timeouts.propose': of('3s', TIMEOUTS_SOURCE),
-    'chain.timeouts.prevote': of('1s', TIMEOUTS_SOURCE),
-    'chain.timeouts.precommit': of('1s', TIMEOUTS_SOURCE),
-    'chain.timeouts.rebroadcast': of('2s', 'assumption: its majority queries run every 2s (consensus.md section 18)'),
-    'chain.timeouts.rebroadcastDelta': of('0s', 'assumption: those queries do not slow down'),
-    'chain.consensus.skip': of('quorum', RULES_SOURCE),
-    'chain.consensus.locked': of('locked-value', RULES_SOURCE),
-    'chain.consensus.replayDelay': of('0s', 'assumption: a node replays its log before it asks anybody'),
-    'chain.consensus.commitWait': of('1s', `${RULES_SOURCE}: timeout_commit`),
-  },
-};
-
 const CAPACITY = of(1024, '§2.1 network.max_channel_buffer');
 
 /** Defaults of keys that matter only where their section, or their kind of fault, is written. */
@@ -201,6 +132,8 @@ export const CONDITIONAL_DEFAULTS: Readonly<Record<string, Default>> = {
   'chain.asBuilt.threeEvidenceClasses': of(false, '§21 row 16: five'),
   'chain.asBuilt.witnessRefillBug': of(false, '§21 row 17: as documented'),
   'chain.asBuilt.gossipFrame256K': of(false, '§21 row 18: 4 MiB'),
+  ...PROOF_CONDITIONAL_DEFAULTS,
+  ...STORAGE_CONDITIONAL_DEFAULTS,
   'network.topology.degree': of(8, '§10: mesh 8'),
   'network.topology.rewire': of('10%', 'assumption: enough for short ways, and most links stay near'),
   'network.topology.heartbeat': of('900ms', '§10: heartbeat of gossip'),
@@ -229,154 +162,16 @@ export const AWS_DELAY = of(
 );
 export const AWS_WITHIN = of('500us', 'assumption: one datacentre; the measurements say nothing of it');
 
-/** Kinds of channels that differ in their defaults; a channel of any other name is an `other`. */
-export type Profile = 'development' | 'testnet' | 'canary' | 'mainnet' | 'other';
-
-export interface ChannelDefaults {
-  readonly dwell: Default;
-  readonly gateDwell: Default;
-  readonly gates: Default; // `all`, or names of phases
-  readonly batches: Default;
-  readonly pause: Default;
-  readonly maintenance: Default;
-  readonly onFail: Default;
-}
-
-const BATCHES_LARGE = of('50%', 'assumption: a channel that may halt for a restart, in two halves');
-const PAUSE_NONE = of('0s', 'assumption: nothing to watch between batches');
-const ANNOUNCED = of(true, '§13.1, §15.2: its change windows are announced, and mute alerts on liveness');
-const SHARED = of(false, 'assumption: users of production notice a restart, announced or not');
-const GATE_DWELL = of('1 epoch', 'assumption: one epoch shows every rule at work');
-const GATES_ALL = of('all', '§13.2, §17: every phase is rehearsed before mainnet');
-const ABORT = of('abort' satisfies CheckAction, '§19: before mainnet a failure ends the promotion');
-const ROLLBACK = of('rollback' satisfies CheckAction, '§19: mainnet recovery');
-
-export const CHANNEL_DEFAULTS: Readonly<Record<Profile, ChannelDefaults>> = {
-  development: {
-    dwell: of('48h', '§17'),
-    gateDwell: GATE_DWELL,
-    gates: GATES_ALL,
-    batches: BATCHES_LARGE,
-    pause: PAUSE_NONE,
-    maintenance: ANNOUNCED,
-    onFail: ABORT,
-  },
-  testnet: {
-    dwell: of('10 epochs', '§17'),
-    gateDwell: GATE_DWELL,
-    gates: GATES_ALL,
-    batches: BATCHES_LARGE,
-    pause: PAUSE_NONE,
-    maintenance: ANNOUNCED,
-    onFail: ABORT,
-  },
-  canary: {
-    dwell: of('10 epochs', '§17: 3 epochs, then 7 with rewards'),
-    gateDwell: GATE_DWELL,
-    gates: of(['selection', 'rewards'], '§17: what the canary rehearses'),
-    batches: of('100%', 'assumption: a subset too small to halt the chain, all at once'),
-    pause: PAUSE_NONE,
-    maintenance: SHARED,
-    onFail: ABORT,
-  },
-  mainnet: {
-    dwell: of('24h', '§17'),
-    gateDwell: of('3 epochs', 'assumption: as the watch of §17 after a gate on the canary'),
-    gates: GATES_ALL,
-    batches: of('10%', '§22'),
-    pause: of('30m', '§22: 2 epochs or 30 min; the epochs are waited for after each gate'),
-    maintenance: SHARED,
-    onFail: ROLLBACK,
-  },
-  other: {
-    dwell: of('24h', 'assumption: as mainnet'),
-    gateDwell: GATE_DWELL,
-    gates: GATES_ALL,
-    batches: BATCHES_LARGE,
-    pause: PAUSE_NONE,
-    maintenance: ANNOUNCED,
-    onFail: ABORT,
-  },
-};
-
-export const CANARY_SHARE = of('5%', '§22: 5 % of validators, at least 3');
-export const CANARY_MIN = 3;
-export const CANARY_CHAIN = of('mainnet', '§17: chosen validators of the production chain');
-export const SHADOW_MODE = of('shadow', 'assumption: a part of a chain can compute a gate but not enforce it');
-export const ENFORCE_MODE = of('enforce', 'assumption: the whole chain runs the release');
 export const HORIZON_FACTOR = 1.5;
 export const PHASES_SOURCE = 'assumption: the end of the phases; nothing is judged after it';
 export const HORIZON_SOURCE = 'assumption: one and a half times the planned duration, for holds and recoveries';
-
-/** One of the checks of a channel that writes none, as a file would write it. */
-export interface DefaultCheck {
-  readonly profiles: readonly Profile[];
-  readonly check: Readonly<Record<string, unknown>>;
-}
-
-const EVERY: readonly Profile[] = ['development', 'testnet', 'canary', 'mainnet', 'other'];
-
-/**
- * `missedSlots` guards only where restarts never stop the chain: half a testnet restarting at once misses more slots
- * than its line allows. `crashes` on mainnet counts five, since single nodes crash there without any defect.
- */
-export const DEFAULT_CHECKS: readonly DefaultCheck[] = [
-  {
-    profiles: EVERY,
-    check: { name: 'production', metric: 'liveness.production', window: '30m', success: '>= 90%' },
-  },
-  {
-    profiles: EVERY,
-    check: { name: 'finality', metric: 'liveness.finality', statistic: 'p95', window: '30m', success: '<= 12s' },
-  },
-  {
-    profiles: EVERY,
-    check: { name: 'finality-lag', metric: 'liveness.finalityLag', statistic: 'max', window: '5m', success: '< 24' },
-  },
-  {
-    profiles: ['canary', 'mainnet'],
-    check: {
-      name: 'missed-slots',
-      metric: 'liveness.missedSlots',
-      window: '5m',
-      success: '<= 2',
-      failure: '> 4',
-      consecutiveFailures: 5,
-    },
-  },
-  {
-    profiles: ['development', 'testnet', 'canary', 'other'],
-    check: { name: 'crashes', metric: 'release.crashes', window: '1h', success: '< 1' },
-  },
-  {
-    profiles: ['mainnet'],
-    check: { name: 'crashes', metric: 'release.crashes', window: '1h', success: '< 1', failure: '>= 5' },
-  },
-  {
-    profiles: EVERY,
-    check: { name: 'diverged', metric: 'validators.diverged', statistic: 'max', window: '5m', success: '< 1' },
-  },
-  {
-    profiles: EVERY,
-    check: { name: 'reward-mismatch', metric: 'rewards.mismatch', window: '1h', success: '<= 0' },
-  },
-  {
-    profiles: EVERY,
-    check: { name: 'proof-backlog', metric: 'proofs.backlog', statistic: 'mean', window: '5m', success: '< 16' },
-  },
-];
-export const DEFAULT_CHECKS_SOURCE =
-  'blueprint §15.2, §16, §22: critical alerts and service levels; crashes: assumption';
-
-/** The statistic of a check that names none, by the unit of its metric. */
-export const STATISTIC_OF_UNIT = { duration: 'p95', share: 'mean', count: 'max', units: 'sum', ratio: 'max' } as const;
-export const STATISTIC_SOURCE = 'assumption: by the unit of the metric';
 
 export const FAULT_DEFAULTS = {
   release: of('0s', 'assumption: a defect is in the release from the start'),
   share: of('100%', 'assumption: a defect is in every copy of the release'),
   minUpgraded: of(1, 'assumption: one node is enough'),
   crash: of('operations.crashRestart', 'assumption: a crashed node is down until somebody restarts it'),
+  store: of('operations.crashRestart', 'assumption: as a crashed node; what recovery takes comes on top'),
   byzantine: of('0s', 'assumption: who is Byzantine is so from the start'),
   lasting: of('to the end', 'assumption: who is Byzantine stays so'),
   messages: of('100%', 'assumption: every message is hit'),
@@ -397,12 +192,4 @@ export function conditionalAt(path: string): Default {
   const found = CONDITIONAL_DEFAULTS[path];
   assert(found !== undefined, `there is a default for ${path}`);
   return found;
-}
-
-/** A value on one line, as a file writes it: `{ lognormal: { median: 3m, p95: 5m } }`. */
-export function formatValue(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(formatValue).join(', ')}]`;
-  if (value === null || typeof value !== 'object') return String(value);
-  const entries = Object.entries(value).map(([key, inner]) => `${key}: ${formatValue(inner)}`);
-  return entries.length === 0 ? '{}' : `{ ${entries.join(', ')} }`;
 }

@@ -120,3 +120,8 @@ export const amountDistribution = distributionOf(decimal(0, 'an amount'), 'Amoun
 export function parseLaw(written: unknown): Distribution {
   return durationDistribution.parse(written);
 }
+
+/** A law of amounts of the table of defaults. */
+export function parseAmountLaw(written: unknown): Distribution {
+  return amountDistribution.parse(written);
+}

@@ -4,21 +4,18 @@
 import { METRICS, type Metric, PROBE_METRICS } from '#model/metric';
 import { AS_BUILT, type AsBuiltKey } from './as-built-schema.js';
 import { GATES, LOCK_RULES, PRESETS, SKIP_RULES } from './chain-schema.js';
+import { CHANNEL_DEFAULTS, type ChannelDefaults } from './channel-defaults.js';
 import { CHECK_ACTIONS, GATE_MODES } from './channel-schema.js';
-import {
-  CHANNEL_DEFAULTS,
-  type ChannelDefaults,
-  CONDITIONAL_DEFAULTS,
-  DEFAULTS,
-  type Default,
-  formatValue,
-  PRESET_DEFAULTS,
-} from './defaults.js';
-import { BEHAVIOURS, DIRECTIONS, FAULT_KINDS } from './fault-schema.js';
+import { type Default, formatValue } from './default-row.js';
+import { CONDITIONAL_DEFAULTS, DEFAULTS } from './defaults.js';
+import { BEHAVIOURS, DIRECTIONS, FAULT_KINDS, STORE_DAMAGES } from './fault-schema.js';
+import { COLUMN_FAMILIES, MIGRATION_DEFECTS } from './migration-schema.js';
 import { GOSSIPS, REGION_PRESETS, TOPOLOGIES } from './network-schema.js';
+import { PRESET_DEFAULTS } from './preset-defaults.js';
+import { CIRCUIT_TEXTS } from './proof-schema.js';
 import { QUANTITY_EXAMPLE } from './quantity.js';
 import { REWARD_BUGS, REWARD_RULES } from './reward-schema.js';
-import { FIDELITIES, UNSUPPORTED } from './schema.js';
+import { FIDELITIES, REMOVED, UNSUPPORTED } from './schema.js';
 import { scenarioJsonSchema } from './schema-json.js';
 import { SLASHING_PROFILES } from './slashing-schema.js';
 import { EXIT_CODES, TERMS } from './term.js';
@@ -65,6 +62,9 @@ let known: readonly Entry[] | undefined;
 function entries(): readonly Entry[] {
   known ??= [
     ...keyEntries().map(tellSwitch),
+    ...Object.entries(REMOVED).map(([path, fix]): Entry => {
+      return { topic: path, kind: 'scenario key', text: `Gone. ${fix}`, facts: [] };
+    }),
     ...METRICS.map(metricEntry),
     ...PROBE_METRICS.map((probe): Entry => {
       const facts = [{ label: 'unit of the probe', value: QUANTITY_EXAMPLE[probe.unit] }];
@@ -74,6 +74,7 @@ function entries(): readonly Entry[] {
     ...phaseEntries(),
     ...tableEntries(FAULT_KINDS, 'kind of fault'),
     ...tableEntries(BEHAVIOURS, 'Byzantine behaviour'),
+    ...tableEntries(STORE_DAMAGES, 'damage of a store'),
     ...tableEntries(DIRECTIONS, 'direction of a partition'),
     ...tableEntries(TOPOLOGIES, 'topology'),
     ...tableEntries(GOSSIPS, 'way of gossip'),
@@ -81,6 +82,9 @@ function entries(): readonly Entry[] {
     ...tableEntries(PRESETS, 'preset of the consensus'),
     ...tableEntries(SKIP_RULES, 'rule of skipping rounds'),
     ...tableEntries(LOCK_RULES, 'rule of locked nodes'),
+    ...tableEntries(CIRCUIT_TEXTS, 'circuit'),
+    ...tableEntries(COLUMN_FAMILIES, 'column family'),
+    ...tableEntries(MIGRATION_DEFECTS, 'defect of a migration'),
     ...tableEntries(REWARD_RULES, 'reward rule'),
     ...tableEntries(REWARD_BUGS, 'reward bug'),
     ...tableEntries(SLASHING_PROFILES, 'slashing profile'),

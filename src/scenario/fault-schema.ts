@@ -2,7 +2,7 @@
  * The faults of a scenario as a file writes them: what goes wrong, when, for how long and to whom.
  */
 import { z } from 'zod';
-import type { Behaviour } from '#model/plan';
+import type { Behaviour, StorageFault } from '#model/plan';
 import { defaulted } from './chain-schema.js';
 import { durationDistribution } from './distribution.js';
 import {
@@ -33,6 +33,8 @@ export const FAULT_KINDS = {
   reorder: 'Messages from and to nodes take longer by any time up to a spread, so that they overtake each other.',
   slow: 'Links, or proving, of some nodes take a multiple of their time.',
   byzantine: 'Validators do not follow the protocol; their behaviour says how.',
+  storage: 'Stores go wrong; nodes stop and recover by what they find, or the latest backup turns out to be unusable.',
+  backend: 'The proving backend of some nodes fails.',
   drift: 'Nodes are configured differently: once a gate is enforced they compute another result than the rest.',
   'bad-release': 'The release has a defect that heights set off with some probability.',
 } as const;
@@ -52,6 +54,16 @@ export const BEHAVIOURS: Readonly<Record<Behaviour, string>> = {
   forge: 'It sends votes in the name of others.',
   replay: 'It sends old votes again.',
   censor: 'It proposes blocks without what it does not like, and relays nothing of others.',
+};
+
+/** What a fault of kind `storage` does to a store. */
+export const STORE_DAMAGES: Readonly<Record<StorageFault['what'], string>> = {
+  stop: 'Nothing is damaged: the node only stops.',
+  'torn-tail': 'A commit of the write-ahead log was begun and not finished.',
+  'corrupt-log': 'A record of the write-ahead log is shorter than its length says.',
+  'bad-snapshot': 'The write-ahead log is corrupt, and the newest snapshot does not replay to its root.',
+  'bad-pruning-proof': 'A pruning proof does not verify.',
+  backup: 'The latest backup of the chain cannot be restored; no node stops.',
 };
 
 const when = section({
@@ -165,6 +177,15 @@ const slow = section({
   on: oneOf(['link', 'prove'] as const).describe('What is slow: all messages of the nodes, or their proving.'),
   factor: decimal(1, 'a factor').describe('How many times slower.'),
 });
+const storage = section({
+  kind: kindOf('storage'),
+  ...outage,
+  what: oneOf(Object.keys(STORE_DAMAGES) as StorageFault['what'][]).describe('What is wrong with the stores.'),
+  for: durationDistribution
+    .optional()
+    .describe('Time until somebody starts the nodes again; by default operations.crashRestart.'),
+});
+const backend = section({ kind: kindOf('backend'), ...outage });
 const drift = section({
   kind: kindOf('drift'),
   ...outage,
@@ -194,10 +215,13 @@ export const faultSchema = z.discriminatedUnion('kind', [
   reorder.describe(FAULT_KINDS.reorder),
   slow.describe(FAULT_KINDS.slow),
   byzantine.describe(FAULT_KINDS.byzantine),
+  storage.describe(FAULT_KINDS.storage),
+  backend.describe(FAULT_KINDS.backend),
   drift.describe(FAULT_KINDS.drift),
   badRelease.describe(FAULT_KINDS['bad-release']),
 ]);
 export type FaultInput = z.output<typeof faultSchema>;
+export type StorageInput = Extract<FaultInput, { kind: 'storage' }>;
 export type ByzantineInput = Extract<FaultInput, { kind: 'byzantine' }>;
 
 export const faultsSchema = list(faultSchema);

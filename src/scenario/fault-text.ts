@@ -2,7 +2,7 @@
  * Faults in words, a line each.
  */
 import { formatDuration } from '#base/time';
-import type { ByzantineFault, FaultPlan, Target, Trigger } from '#model/plan';
+import type { ByzantineFault, FaultPlan, StorageFault, Target, Trigger } from '#model/plan';
 import { FOR_EVER, NO_END } from './byzantine.js';
 import { describeLaw } from './law-text.js';
 import { formatQuantity } from './quantity.js';
@@ -40,9 +40,25 @@ export function describeFault(fault: FaultPlan): string {
       return `${who} Byzantine, ${describeConduct(fault)}, ${lasting}; ${when}`;
     case 'slow':
       return `${fault.on === 'prove' ? 'proving' : 'links'} of ${who} ${fault.factor} times slower ${lasting}; ${when}`;
+    case 'storage':
+      return fault.what === 'backup'
+        ? `latest backup of the chain unusable; ${when}`
+        : `${damageText(fault.what)} of ${who}, started again after ${describeLaw(fault.duration)}; ${when}`;
+    case 'backend':
+      return `proving backend of ${who} out ${lasting}; ${when}`;
     case 'drift':
       return `configuration of ${who} drifted for gate ${fault.gate} ${lasting}; ${when}`;
   }
+}
+
+function damageText(what: Exclude<StorageFault['what'], 'backup'>): string {
+  return {
+    stop: 'stop',
+    'torn-tail': 'log with a torn tail',
+    'corrupt-log': 'corrupt log',
+    'bad-snapshot': 'corrupt log and bad snapshot',
+    'bad-pruning-proof': 'bad pruning proof',
+  }[what];
 }
 
 function messagesText(share: number): string {

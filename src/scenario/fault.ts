@@ -4,8 +4,9 @@
 import type { Distribution } from '#kernel/distribution';
 import type { ChannelPlan, FaultPlan, GatePhasePlan, PartitionFault, Target, Trigger } from '#model/plan';
 import { resolveByzantine } from './byzantine.js';
+import type { Default } from './default-row.js';
 import { conditionalAt, FAULT_DEFAULTS } from './defaults.js';
-import type { FaultInput, TargetsInput } from './fault-schema.js';
+import type { FaultInput, StorageInput, TargetsInput } from './fault-schema.js';
 import { addProblem, assume, type Findings } from './findings.js';
 import { suggest } from './suggest.js';
 import type { Path } from './tree.js';
@@ -66,7 +67,11 @@ function resolveFault(input: FaultInput, name: string, path: Path, context: Faul
   const shared = { name, trigger, probability, target };
   switch (input.kind) {
     case 'crash':
-      return { ...shared, kind: input.kind, duration: input.for ?? defaultCrash(name, context) };
+      return { ...shared, kind: input.kind, duration: input.for ?? defaultOutage(name, FAULT_DEFAULTS.crash, context) };
+    case 'storage':
+      return { ...shared, kind: input.kind, what: input.what, duration: storeOutage(input, name, path, context) };
+    case 'backend':
+      return { ...shared, kind: input.kind, duration: input.for };
     case 'partition': {
       const direction =
         input.direction ??
@@ -95,8 +100,18 @@ function resolveFault(input: FaultInput, name: string, path: Path, context: Faul
   }
 }
 
-function defaultCrash(name: string, context: FaultContext): Distribution {
-  assume(context.findings, `faults.${name}.for`, FAULT_DEFAULTS.crash);
+/** Until somebody starts the nodes again; a damaged backup stops nobody. */
+function storeOutage(input: StorageInput, name: string, path: Path, context: FaultContext): Distribution {
+  if (input.what !== 'backup') return input.for ?? defaultOutage(name, FAULT_DEFAULTS.store, context);
+  if (input.for !== undefined) {
+    const what = '"for" does not go with "what: backup", which stops no node';
+    addProblem(context.findings, [...path, 'for'], what, 'Remove it.');
+  }
+  return { kind: 'constant', value: 0 };
+}
+
+function defaultOutage(name: string, used: Default, context: FaultContext): Distribution {
+  assume(context.findings, `faults.${name}.for`, used);
   // Without a valid section `operations` the scenario is refused anyway.
   return context.crashRestart ?? { kind: 'constant', value: 0 };
 }

@@ -1,7 +1,7 @@
 /**
  * What the steps of loading a scenario have to say: problems that end it, warnings that do not, defaults they used.
  */
-import { type Default, formatValue } from './defaults.js';
+import { type Default, formatValue } from './default-row.js';
 import type { Finding } from './place.js';
 import type { Locator } from './problem.js';
 import { formatPath, type Path } from './tree.js';

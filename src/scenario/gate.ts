@@ -4,6 +4,7 @@
 import { assert } from '#base/assert';
 import type { GateName, GatePhasePlan } from '#model/plan';
 import { addProblem, type Findings } from './findings.js';
+import { resolveMigration } from './migration.js';
 import type { Sections } from './schema.js';
 import { suggest } from './suggest.js';
 import type { Path } from './tree.js';
@@ -42,7 +43,12 @@ export function resolveGates(input: Sections['gates'], findings: Findings): read
       addProblem(findings, ['gates', i, 'after', j], what, suggest(name, earlier, 'Phases above'));
     });
   });
-  return input.map(({ name, enables, after }) => ({ name, enables, after: after ?? [] }));
+  return input.map(({ name, enables, after, migration }, i) => ({
+    name,
+    enables,
+    after: after ?? [],
+    migration: migration === undefined ? null : resolveMigration(migration, name, ['gates', i, 'migration'], findings),
+  }));
 }
 
 /**

@@ -25,9 +25,11 @@ import { readLayers, readText } from './overlay.js';
 import { applyOverride } from './override.js';
 import { type Finding, toProblems } from './place.js';
 import { createLocator, describeIssues } from './problem.js';
+import { resolveProofs } from './proof.js';
 import { resolveRewards } from './reward.js';
 import { channelTime } from './schedule.js';
 import { FIDELITIES, NAME_PATTERN, type SectionName, type Sections, scenarioSchema } from './schema.js';
+import { resolveStorage } from './storage.js';
 import { find, type TreeMap, toPlain } from './tree.js';
 
 export interface LoadOptions {
@@ -129,8 +131,11 @@ type Resolved = Omit<Plan, 'name' | 'fidelity'> & { readonly claims: readonly Cl
 
 /** What the sections mean together; undefined if one of them is broken. */
 function resolveSections(sections: Partial<Sections>, tree: TreeMap, findings: Findings): Resolved | undefined {
-  const { validators, witnesses, proofs, slashing, telemetry, operations } = sections;
+  const { validators, witnesses, slashing, telemetry, operations } = sections;
   const chain = sections.chain && resolveChain(sections.chain, findings);
+  const pace = { blockTime: chain?.blockTime, uptimeProofs: validators?.uptimeProofs };
+  const proofs = sections.proofs && resolveProofs(sections.proofs, pace, findings);
+  const storage = sections.storage && resolveStorage(sections.storage, chain?.blockTime, findings);
   const rewards = sections.rewards && resolveRewards(sections.rewards, findings);
   const network = sections.network && resolveNetwork(sections.network, findings);
   const gates = sections.gates && resolveGates(sections.gates, findings);
@@ -151,7 +156,7 @@ function resolveSections(sections: Partial<Sections>, tree: TreeMap, findings: F
   const claims =
     sections.expect && resolveClaims(sections.expect, { channels: channelNames, gates: phaseNames, causes }, findings);
   if (
-    !(chain && network && validators && witnesses && proofs && rewards && slashing) ||
+    !(chain && network && validators && witnesses && proofs && rewards && slashing && storage) ||
     !(telemetry && operations && gates && whole && faults && claims)
   ) {
     return undefined;
@@ -170,6 +175,7 @@ function resolveSections(sections: Partial<Sections>, tree: TreeMap, findings: F
     proofs,
     rewards,
     slashing,
+    storage,
     telemetry,
     operations: { ...people, batchShare: batches },
     gates,

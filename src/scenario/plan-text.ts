@@ -8,9 +8,11 @@ import type { ChannelPlan, CheckPlan, Condition, Plan, StepPlan } from '#model/p
 import { describeFault } from './fault-text.js';
 import { describeLaw } from './law-text.js';
 import type { LoadedScenario } from './load.js';
+import { describeProofs } from './proof-text.js';
 import { formatQuantity } from './quantity.js';
 import { describeRules } from './rules-text.js';
 import { channelTime, countBatches, stepTime } from './schedule.js';
+import { describeMigrations, describeStorage } from './storage-text.js';
 
 /** Steps, checks, gates, faults and claims of a scenario, and every default with its source. */
 export function describePlan(loaded: LoadedScenario): string {
@@ -25,11 +27,14 @@ export function describePlan(loaded: LoadedScenario): string {
     `Planned duration ${formatDuration(total)} (about ${blocks} blocks), horizon ${formatDuration(plan.horizon)}.`,
     `${loaded.replications} replications, seed ${loaded.seed}, fidelity ${plan.fidelity}, hash ${loaded.hash}.`,
     ...describeRules(plan),
+    ...describeProofs(plan.proofs),
+    ...describeStorage(plan.storage),
     '',
     'Channels, in order of promotion',
     ...plan.channels.flatMap((channel, i) => describeChannel(channel, i, times[i] ?? 0, plan)),
     'Gates, in order of activation',
     ...table(plan.gates.map(({ name, enables, after }) => [name, enables.join(', '), afterText(after)])),
+    ...describeMigrations(plan.gates),
     '',
     'Faults',
     ...orNone(table(plan.faults.map((fault) => [fault.name, describeFault(fault)]))),
@@ -100,7 +105,9 @@ function describeStep(step: StepPlan, channel: ChannelPlan, plan: Plan): string 
   if (step.kind === 'upgrade') return `upgrade ${how}`;
   const phase = plan.gates.find((candidate) => candidate.name === step.phase);
   const mode = step.mode === 'shadow' ? ', in shadow mode' : '';
-  return `gate ${step.phase} (${phase?.enables.join(', ') ?? ''}) ${how}${mode}, active at the next epoch`;
+  const needs =
+    step.needs.length === 0 ? '' : `, once ${step.needs.join(', ')} succeed${step.needs.length > 1 ? '' : 's'}`;
+  return `gate ${step.phase} (${phase?.enables.join(', ') ?? ''}) ${how}${mode}${needs}, active at the next epoch`;
 }
 
 function describeCheck(check: CheckPlan): string {

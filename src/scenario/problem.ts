@@ -3,7 +3,7 @@
  */
 import type { z } from 'zod';
 import type { Finding, Place } from './place.js';
-import { UNSUPPORTED } from './schema.js';
+import { REMOVED, UNSUPPORTED } from './schema.js';
 import { nearest, suggest } from './suggest.js';
 import { find, formatPath, keyPlaceOf, type Path, placeOf, type Tree } from './tree.js';
 import { quote, unsay } from './value.js';
@@ -78,6 +78,9 @@ function describeUnknownKey(path: Path, key: string, known: readonly string[], l
   if (UNSUPPORTED.includes(text)) {
     const fix = `Remove it, or keep it as a note under "x-${key}".`;
     return { ...shared, what: `"${key}" is not supported by this version`, fix };
+  }
+  if (Object.hasOwn(REMOVED, text)) {
+    return { ...shared, what: `"${key}" is gone`, fix: REMOVED[text] ?? '' };
   }
   return { ...shared, what: `"${key}" is not a key here`, fix: suggest(key, known, 'Known keys') };
 }

@@ -7,7 +7,6 @@ import {
   defaulted,
   gatesSchema,
   operationsSchema,
-  proofsSchema,
   telemetrySchema,
   validatorsSchema,
   witnessesSchema,
@@ -15,14 +14,24 @@ import {
 import { channelsSchema, expectSchema } from './channel-schema.js';
 import { faultsSchema } from './fault-schema.js';
 import { networkSchema } from './network-schema.js';
+import { proofsSchema } from './proof-schema.js';
 import { rewardsSchema } from './reward-schema.js';
 import { slashingSchema } from './slashing-schema.js';
+import { storageSchema } from './storage-schema.js';
 import { duration, list, oneOf, positiveDuration, quote, say, section, sentence, textOf, whole } from './value.js';
 
 export const API_VERSION = 'rollout-sim/v1';
 
 /** Keys that later versions may read, by path; this one says so instead of guessing a misspelling. */
-export const UNSUPPORTED: readonly string[] = ['storage', 'readiness', 'sweep', 'warmUp'];
+export const UNSUPPORTED: readonly string[] = ['readiness', 'sweep', 'warmUp'];
+
+/** Keys that earlier versions read, by path, and what to write instead. */
+export const REMOVED: Readonly<Record<string, string>> = {
+  'proofs.cacheHit':
+    'Remove it: what a cache holds now follows from proofs.cache.entries, proofs.cache.ttl and proofs.gossip.',
+  'operations.restore':
+    'Remove it: what a restore takes now follows from operations.notify, storage.stateBytes and storage.restoreRate.',
+};
 
 export const FIDELITIES = {
   message: 'Every proposal, vote and proof is simulated as a message.',
@@ -75,9 +84,10 @@ export const scenarioSchema = section({
   network: networkSchema.prefault({}).describe('Regions, delays, loss, bandwidth, topology, queues.'),
   validators: validatorsSchema.prefault({}).describe('How stake and history of validators are drawn.'),
   witnesses: witnessesSchema.prefault({}).describe('Who attests blocks.'),
-  proofs: proofsSchema.prefault({}).describe('Proving and verifying blocks.'),
+  proofs: proofsSchema.prefault({}).describe('Proving and verifying blocks: circuits, provers, cache, failover.'),
   rewards: rewardsSchema.prefault({}).describe('What is paid to whom.'),
   slashing: slashingSchema.prefault({}).describe('What misbehaviour costs, once consensus_enforcement is active.'),
+  storage: storageSchema.prefault({}).describe('Stores, backups, recovery and pruning.'),
   telemetry: telemetrySchema.prefault({}).describe('What checks can see, and when.'),
   operations: operationsSchema.prefault({}).describe('What people do, and how long it takes.'),
   gates: defaulted(gatesSchema, 'gates', 'Phases of feature gates, in order of activation.'),

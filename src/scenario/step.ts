@@ -2,8 +2,10 @@
  * Steps of a channel: upgrade, gates with a watch after each, and the last watch; and the order that gates must keep.
  */
 import type { GateMode, GateName, GatePhasePlan, StepPlan } from '#model/plan';
+import { CHANNEL_DEFAULTS, ENFORCE_MODE, type Profile, SHADOW_MODE } from './channel-defaults.js';
 import { type ChannelInput, type Dwell, parseDwell, type StepInput } from './channel-schema.js';
-import { CHANNEL_DEFAULTS, conditionalAt, type Default, ENFORCE_MODE, type Profile, SHADOW_MODE } from './defaults.js';
+import type { Default } from './default-row.js';
+import { conditionalAt } from './defaults.js';
 import { parseLaw } from './distribution.js';
 import { addProblem, addWarning, assume, type Findings } from './findings.js';
 import { checkGateOrder } from './gate.js';
@@ -83,7 +85,7 @@ function resolveStep(
     step.gate?.mode ?? assume<GateMode>(findings, `${label}.gate.mode`, isSubset ? SHADOW_MODE : ENFORCE_MODE);
   order.known.push(name);
   if (mode === 'enforce') order.enforced.push(name);
-  return [{ kind, phase: name, batchShare, pause: pause ?? 0, mode }];
+  return [{ kind, phase: name, batchShare, pause: pause ?? 0, mode, needs: step.gate?.needs ?? [] }];
 }
 
 function countUpgrade(order: Order, path: Path, findings: Findings): void {
@@ -162,7 +164,7 @@ function deriveSteps(
     checkGateOrder(phase, known, phases, place, findings);
     known.push(name);
     if (mode === 'enforce') active.push(name);
-    steps.push({ kind: 'gate', phase: name, batchShare, pause: 0, mode });
+    steps.push({ kind: 'gate', phase: name, batchShare, pause: 0, mode, needs: [] });
     if (gateDwell !== undefined) steps.push({ kind: 'dwell', ...gateDwell });
   });
   steps.push({ kind: 'dwell', ...dwell('dwell') });

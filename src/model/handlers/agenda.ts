@@ -13,15 +13,21 @@ export const DEFECT = 3; // target: fault, data: id of the run
 export const BATCH = 4; // the next batch of the step under way
 export const BATCH_NODE_UP = 5; // target: validator, data: id of the run
 export const DECISION = 6; // data: action
-export const RESTORED = 7; // a state rollback has its snapshot back
+export const RESTORED = 7; // a quorum has restored its backup
 export const NEXT_STEP = 8;
 export const FAULT_MOVE = 9; // data: occurrence
 export const HEAL = 10; // every fault but Byzantine behaviour is over
 export const JUDGE = 11; // from now on liveness is judged
+export const NOTIFIED = 12; // all operators know that the rollout is undone, and how
+export const REVERTED = 13; // every node is back on the previous release
+export const MENDED = 14; // a release that mends what could not be undone is out
+export const RECOVER = 15; // target: validator that somebody starts after an unplanned stop, data: id of the run
+export const BACKEND = 16; // the failover backend of some nodes is ready
 
 // on the watch: they only look
 export const CHECK = 0; // target: check, data: channel
 export const DWELL = 1; // data: channel × 256 + step
+export const BACKUP = 2; // a regular backup, data: id of the run
 
 /** Puts something that changes conditions on the agenda. */
 export function plan(world: World, time: Micros, kind: number, target: number, data: number): void {

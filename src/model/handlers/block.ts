@@ -7,16 +7,19 @@ import type { Micros } from '#base/time';
 import { drawUint32 } from '#kernel/draw';
 import { drawFromTable } from '#kernel/quantile-table';
 import { addToHistogram } from '#stats/log-histogram';
-import { DIALECT_FAULT_SHIFT, DIALECT_REWARDS, DIALECT_STATE, DIALECT_WITNESSES } from '../chain.js';
-import { type ProverClass, proofBacklog, proofReadyAt, submitProof } from '../proofs/prover.js';
+import { type Chain, DIALECT_FAULT_SHIFT, DIALECT_REWARDS, DIALECT_STATE, DIALECT_WITNESSES } from '../chain.js';
 import { addEntry } from '../rewards/journal.js';
 import { leaderBonusOf } from '../rewards/payout.js';
 import type { Run, World } from '../world.js';
 import { settleEpoch, takeAttestations } from './economy.js';
 import { countDefects } from './faults.js';
 import { activeBits } from './gates.js';
+import { testHeadroom } from './headroom.js';
 import { noteHour } from './hours.js';
+import { proveBlock } from './proving.js';
+import { noteReturns } from './recoveries.js';
 import { judgeBlock } from './slashing.js';
+import { advanceStores } from './stores.js';
 import { noteStall } from './timeline.js';
 
 /** Blocks in a row within twice the block time that make a chain normal again. */
@@ -53,33 +56,34 @@ export function accountBlock(world: World, run: Run, block: Block): void {
   addInteger(world.facts, block.at);
   addWord(world.facts, (proposer << 8) ^ block.rounds);
 
-  const mismatch = writeDown(world, run, block, proposer);
-  submitProof(chain.prover, block.height, block.at, provingWork(world, run, block.height));
-  const slowest = slowestClass(run);
+  const bits = activeBits(chain, block.height);
+  const mismatch = writeDown(world, run, block, proposer, bits);
   const slot = telemetry.count % telemetry.size;
-  const proofLatency = proofReadyAt(slowest, block.height) - block.at;
   telemetry.at[slot] = block.at;
   telemetry.interval[slot] = interval;
   telemetry.finality[slot] = finality;
   telemetry.participation[slot] = block.participation;
   telemetry.releaseParticipation[slot] = block.releaseParticipation;
   telemetry.rounds[slot] = block.rounds;
-  telemetry.proofLatency[slot] = proofLatency;
-  telemetry.proofBacklog[slot] = proofBacklog(slowest, block.at);
+  const latencies = proveBlock(run, block.height, block.start, block.at, bits);
   telemetry.diverged[slot] = countDiverged(run, block.value);
   telemetry.mismatch[slot] = Math.abs(mismatch);
   telemetry.count += 1;
 
   noteRecovery(world, run, block.at, interval);
-  noteHour(world, run, block, interval, finality, proofLatency, telemetry.proofBacklog[slot] as number);
+  noteHour(world, run, block, interval, finality, latencies, telemetry.proofBacklog[slot] as number);
   countDefects(world, run);
+  const wrongBefore = run.economy.absoluteError;
   if ((block.height + 1) % chain.epochBlocks === 0) settleEpoch(world, run, block.height);
+  const wrong = mismatch !== 0 || run.economy.absoluteError > wrongBefore || isWrong(chain, block.value);
+  advanceStores(world, run, bits, wrong);
+  noteReturns(run, block.at);
+  testHeadroom(world, run);
 }
 
 /** Writes one block down for payment, as the nodes that decided it pay; returns the units by which that differs from the rule. */
-function writeDown(world: World, run: Run, block: Block, proposer: number): number {
+function writeDown(world: World, run: Run, block: Block, proposer: number, bits: number): number {
   const { chain, economy } = run;
-  const bits = activeBits(chain, block.height);
   const flagged = judgeBlock(world, run, block.height, proposer, bits);
   if ((bits & DIALECT_REWARDS) === 0) return 0;
   const misjudged = paysWrongly(world, chain.values.dialect[block.value] as number);
@@ -95,6 +99,11 @@ function writeDown(world: World, run: Run, block: Block, proposer: number): numb
   return misjudged ? Number(leaderBonusOf(economy.terms, NO_FEES)) : 0;
 }
 
+/** Whether the state that was agreed on is not what the chain should compute. */
+function isWrong(chain: Chain, value: number): boolean {
+  return (chain.values.dialect[value] as number) >>> DIALECT_FAULT_SHIFT !== 0;
+}
+
 /** Whether the state that most nodes agreed on pays by a wrong rule: a drifted reward parameter, or a defect. */
 function paysWrongly(world: World, dialect: number): boolean {
   const fault = world.plan.faults[(dialect >>> DIALECT_FAULT_SHIFT) - 1];
@@ -102,19 +111,6 @@ function paysWrongly(world: World, dialect: number): boolean {
   if (fault.kind === 'bad-release') return fault.defect === 'misreward';
   if (fault.kind !== 'drift') return false;
   return world.plan.gates.some((gate) => gate.name === fault.gate && gate.enables.includes('timetoke_rewards'));
-}
-
-/** µs of proving one block: one attempt, and a second one where the first fails (blueprint.md section 22). */
-function provingWork(world: World, run: Run, height: number): Micros {
-  const { failure } = world.plan.proofs;
-  const work = drawFromTable(run.proveTable, drawUint32(run.proveKey, 3 * height));
-  if (drawUint32(run.proveKey, 3 * height + 1) >= failure * 4_294_967_296) return work;
-  return work + drawFromTable(run.proveTable, drawUint32(run.proveKey, 3 * height + 2));
-}
-
-/** The slowest provers that dashboards watch. */
-function slowestClass(run: Run): ProverClass {
-  return run.chain.prover.classes.reduce((slowest, provers) => (provers.factor > slowest.factor ? provers : slowest));
 }
 
 function countDiverged(run: Run, value: number): number {

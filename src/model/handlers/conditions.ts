@@ -23,6 +23,7 @@ export function stopNode(chain: Chain, node: number): void {
  */
 export function startNode(chain: Chain, node: number, now: Micros, atMessageLevel: boolean): void {
   chain.up[node] = 1;
+  chain.startedUpAt[node] = now;
   chain.stuck[node] = 0;
   refreshDialect(chain, node, chain.height[node] as number);
   if (atMessageLevel) restartNode(chain, node, now);

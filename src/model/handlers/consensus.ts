@@ -30,9 +30,9 @@ import {
   releaseMessage,
   takePart,
 } from '../network/message.js';
-
 import { LOST, transit } from '../network/network.js';
 import { misdeed, sendLate } from './byzantine.js';
+import { verifyWait } from './proving.js';
 import { replayLog } from './recovery.js';
 import {
   ACTIVE,
@@ -72,6 +72,8 @@ import {
 import { answerSync, applySync, noticePeer, requestSync, takeSync } from './sync.js';
 import { relay, requestMessage } from './transmission.js';
 
+/** Index of the draws by which a proof reaches a node and is verified, the same in all rounds of a height. */
+const PROOF_ARRIVAL = 0x4000_0000;
 /** Heights ahead that a node buffers votes of (consensus.md section 10). */
 const BUFFER_HEIGHTS = 10;
 const BUFFER_MESSAGES = 5_000;
@@ -378,14 +380,18 @@ function replayBuffer(chain: Chain, node: number): void {
   }
 }
 
-/** µs to execute a proposed block and, where proofs are enforced and not cached, to verify them. */
+/** µs to execute a proposed block and, where proofs are enforced, until its proof is verified. */
 function checkTime(chain: Chain, node: number, row: number): Micros {
   const key = deriveKey(deriveKey(chain.nodeKey, chain.messages.height[row] as number), node);
   const round = chain.messages.round[row] as number;
   const execute = drawFromTable(chain.execute, drawUint32(key, 4 * round));
   if (((chain.dialect[node] as number) & DIALECT_PROOFS) === 0) return execute;
-  if (drawUint32(key, 4 * round + 1) < chain.cacheHitBelow) return execute;
-  return execute + drawFromTable(chain.verify, drawUint32(key, 4 * round + 2));
+  const value = chain.messages.value[row] as number;
+  const gossip = drawFromTable(chain.gossip, drawUint32(key, PROOF_ARRIVAL));
+  const verify = drawFromTable(chain.verify, drawUint32(key, PROOF_ARRIVAL + 1));
+  const proposer = chain.values.proposer[value] as number;
+  const height = chain.messages.height[row] as number;
+  return execute + verifyWait(chain, node, proposer, height, gossip, verify, chain.now + execute);
 }
 
 /** A checked proposal goes to the driver; it is judged by what the node runs now. */

@@ -12,13 +12,17 @@ import { type Chain, committeeAt, type Misconduct, selectionAt, setAt } from '..
 import type { ValidatorSet } from '../consensus/vote.js';
 import { type Disturbance, setDisturbance, setSide, thresholdOf, UNDISTURBED } from '../network/network.js';
 import type { BadReleaseFault, ByzantineFault, FaultPlan, Target } from '../plan.js';
+import { failoverAt, outageFactor } from '../proofs/backend.js';
 import { classOf, keepClasses } from '../proofs/prover.js';
+import { damageOf, NO_DAMAGE, type StoreDamage } from '../storage/damage.js';
 import type { DefectState, Occurrence, Run, World } from '../world.js';
-import { DEFECT, FAULT_END, FAULT_MOVE, FAULT_START, NODE_UP, plan } from './agenda.js';
+import { BACKEND, DEFECT, FAULT_END, FAULT_MOVE, FAULT_START, plan, RECOVER } from './agenda.js';
+import { spoilBackup } from './backups.js';
 import { divide } from './byzantine.js';
 import { reconnect, reconsider } from './conditions.js';
 import { isActive } from './gates.js';
-import { bringUp, noteStop, takeDown } from './nodes.js';
+import { noteStop, takeDown } from './nodes.js';
+import { noteStore, recoverNode } from './recoveries.js';
 import { note } from './timeline.js';
 
 /** Puts the first occurrence of every scheduled or drawn fault on the agenda. */
@@ -99,6 +103,10 @@ export function startFault(world: World, run: Run, index: number): boolean {
   note(world, 'fault-start', fault.name, `${fault.kind} of ${count(validators.length, 'validator')}`);
   applyFault(world, run, fault, number + 1, validators, true);
   if (fault.kind === 'partition' && fault.moves !== null) plan(world, world.now + fault.moves, FAULT_MOVE, 0, number);
+  if (fault.kind === 'backend') {
+    const { failover, warmUp } = world.plan.proofs;
+    plan(world, failoverAt(failover, warmUp, world.now), BACKEND, 0, number);
+  }
   return true;
 }
 
@@ -145,10 +153,13 @@ function applyFault(
   for (const node of validators) {
     switch (fault.kind) {
       case 'crash':
-        if (begins) {
-          if (chain.up[node] === 1) noteStop(world, run, node);
-          takeDown(run, node);
-        } else bringUp(world, run, node);
+        if (begins) stopUnplanned(world, run, node, NO_DAMAGE);
+        else recoverNode(world, run, node);
+        break;
+      case 'storage':
+        if (fault.what === 'backup') break;
+        if (begins) stopUnplanned(world, run, node, damageOf(fault.what));
+        else recoverNode(world, run, node);
         break;
       case 'partition':
         if (fault.direction !== 'both') refreshDisturbance(world, run, node);
@@ -157,6 +168,7 @@ function applyFault(
         if (!begins) reconnect(chain, node, world.now, atMessageLevel);
         break;
       case 'slow':
+      case 'backend':
       case 'clog':
       case 'loss':
       case 'duplicate':
@@ -178,7 +190,17 @@ function applyFault(
         unreachable(fault);
     }
   }
+  if (fault.kind === 'storage' && fault.what === 'backup' && begins) spoilBackup(world, run);
   if (fault.kind === 'byzantine') divide(chain, setAt(chain, chain.tip + 1).powers);
+}
+
+/** A node stops, and what that does to its store is found when somebody starts it. */
+function stopUnplanned(world: World, run: Run, node: number, damage: StoreDamage): void {
+  if (run.chain.up[node] === 1) {
+    noteStop(world, run, node);
+    noteStore(world, run, node, damage);
+  }
+  takeDown(run, node);
 }
 
 /** A validator no longer follows the protocol. */
@@ -208,16 +230,31 @@ function refreshDisturbance(world: World, run: Run, node: number): void {
   const { chain } = run;
   const found = { ...UNDISTURBED };
   let prove = 1;
+  let outage = 1;
   for (const occurrence of world.occurrences) {
     const fault = world.plan.faults[occurrence.fault] as FaultPlan;
     if (occurrence.run !== run.id || occurrence.end <= world.now || !occurrence.validators.includes(node)) continue;
     if (fault.kind === 'slow' && fault.on === 'prove') prove = Math.max(prove, fault.factor);
+    else if (fault.kind === 'backend') outage = Math.max(outage, outageOf(world, occurrence));
     else Object.assign(found, worse(found, fault, occurrence.end));
   }
   setDisturbance(chain.network, node, found);
-  chain.proveFactor[node] = prove;
-  classOf(chain.prover, prove);
+  chain.proveFactor[node] = prove * outage;
+  classOf(chain.prover, prove * outage, world.now);
   keepClasses(chain.prover, new Set(chain.proveFactor));
+}
+
+/** The failover backend of the nodes that an outage hit is ready. */
+export function failOver(world: World, run: Run, index: number): boolean {
+  const occurrence = world.occurrences[index] as Occurrence;
+  if (occurrence.run !== run.id || occurrence.end <= world.now) return false;
+  for (const node of occurrence.validators) refreshDisturbance(world, run, node);
+  return true;
+}
+
+function outageOf(world: World, { start }: Occurrence): number {
+  const { failover, warmUp } = world.plan.proofs;
+  return outageFactor(failover, warmUp, start, world.now);
 }
 
 function worse(before: Disturbance, fault: FaultPlan, end: Micros): Partial<Disturbance> {
@@ -338,9 +375,8 @@ export function showDefect(world: World, run: Run, index: number): boolean {
     end = world.now;
     for (const node of hit) {
       const back = world.now + Math.max(1, sampleInteger(world.plan.operations.crashRestart, defect.stream));
-      noteStop(world, run, node);
-      takeDown(run, node);
-      plan(world, back, NODE_UP, node, run.id);
+      stopUnplanned(world, run, node, NO_DAMAGE);
+      plan(world, back, RECOVER, node, run.id);
       end = Math.max(end, back);
     }
   } else {

@@ -4,6 +4,8 @@
 import {
   type Chain,
   DIALECT_PROOFS,
+  DIALECT_PRUNING,
+  DIALECT_RECONSTRUCTION,
   DIALECT_REWARDS,
   DIALECT_SELECTION,
   DIALECT_SLASHING,
@@ -18,8 +20,8 @@ const BITS: Readonly<Record<GateName, number>> = {
   timetoke_rewards: DIALECT_REWARDS,
   witness_network: DIALECT_WITNESSES,
   recursive_proofs: DIALECT_PROOFS,
-  pruning: 0,
-  reconstruction: 0,
+  pruning: DIALECT_PRUNING,
+  reconstruction: DIALECT_RECONSTRUCTION,
   consensus_enforcement: DIALECT_SLASHING,
 };
 

@@ -16,6 +16,7 @@ export function createHour(start: Micros): HourState {
     roundsSum: 0,
     proofLatencySum: 0,
     proofs: 0,
+    backlogs: 0,
     proofBacklogMax: 0,
   };
 }
@@ -27,7 +28,7 @@ export function noteHour(
   block: Block,
   interval: Micros,
   finality: Micros,
-  proofLatency: Micros,
+  latencies: readonly Micros[],
   backlog: number,
 ): void {
   if (!world.details) return;
@@ -39,8 +40,9 @@ export function noteHour(
   hour.finalityMax = Math.max(hour.finalityMax, finality);
   hour.participationSum += block.participation;
   hour.roundsSum += block.rounds;
-  hour.proofLatencySum += proofLatency;
-  hour.proofs += 1;
+  for (const latency of latencies) hour.proofLatencySum += latency;
+  hour.proofs += latencies.length;
+  hour.backlogs += 1;
   hour.proofBacklogMax = Math.max(hour.proofBacklogMax, backlog);
 }
 
@@ -61,7 +63,7 @@ export function closeHour(world: World, run: Run, end: Micros, height: number): 
     participationMean: mean(hour.participationSum, hour.blocks),
     roundsMean: mean(hour.roundsSum, hour.blocks),
     proofLatencyMean: mean(hour.proofLatencySum, hour.proofs),
-    proofBacklogMax: hour.proofs === 0 ? null : hour.proofBacklogMax,
+    proofBacklogMax: hour.backlogs === 0 ? null : hour.proofBacklogMax,
     validatorsDown: run.chain.up.reduce((down, up) => down + (up === 0 ? 1 : 0), 0),
   });
   world.hour = createHour(end);

@@ -20,13 +20,13 @@ import {
   setAt,
 } from '../chain.js';
 import { isErratic } from '../network/network.js';
-import { classOf, proofReadyAt } from '../proofs/prover.js';
 import type { LawSamples, Run, World } from '../world.js';
 import { accountBlock } from './block.js';
 import { canDecide, pauseConsensus, resumeConsensus, startConsensus, takesPart } from './conditions.js';
 import { advanceChain } from './consensus.js';
 import { activeBits, nextGateChange } from './gates.js';
 import { lawOf, type PilotCache } from './pilot.js';
+import { proofHeldAt, typicalWait } from './proving.js';
 import { electAhead } from './shell.js';
 
 /** Heights at message level after a disturbance before a stretch may count as quiet. */
@@ -35,6 +35,8 @@ const SETTLE_HEIGHTS = 8;
 const QUIET_SLOTS = 96;
 /** Heights until a stretch without a law is tried again. */
 const RETRY_HEIGHTS = 64;
+/** Waiting longer for a proof than this share of the propose timeout may cost the round: that is not a quiet stretch. */
+const MOST_WAIT = 0.75;
 /** How long before a disturbance consensus runs as events again, in slots. */
 const LEAD_SLOTS = 2;
 
@@ -160,7 +162,7 @@ function stepBlock(world: World, run: Run, until: Micros, cache: PilotCache): bo
   const finality = (samples.finality[i] as number) + wait;
   const at = start + finality;
   const due = peekTime(world.agenda);
-  if (at + LEAD_SLOTS * chain.blockTime > due || wait > chain.timeouts.propose / 2) {
+  if (at + LEAD_SLOTS * chain.blockTime > due || wait > MOST_WAIT * chain.timeouts.propose) {
     enterMessages(world, run);
     return false;
   }
@@ -198,11 +200,11 @@ function renewLaw(world: World, run: Run, height: number, cache: PilotCache): bo
   return run.law !== null;
 }
 
-/** µs that the proposer waits for the proof its block must carry (blueprint.md section 6). */
+/** µs that a block waits for the proof it must carry: until the proposer holds it and a quorum has verified it. */
 function proofWait(run: Run, proposer: number, height: number, start: Micros, bits: number): Micros {
   if ((bits & DIALECT_PROOFS) === 0) return 0;
-  const provers = classOf(run.chain.prover, run.chain.proveFactor[proposer] as number);
-  return Math.max(0, proofReadyAt(provers, height - run.chain.proofLag) - start);
+  const wait = Math.max(0, proofHeldAt(run.chain, proposer, height, start) - start);
+  return wait === Number.POSITIVE_INFINITY ? wait : wait + typicalWait(run, proposer, height, start + wait);
 }
 
 /** In a quiet stretch the nodes on the release take part like all others that are there. */

@@ -87,6 +87,16 @@ function meetPeers(chain: Chain, node: number): void {
   if (peer >= 0) noticePeer(chain, node, peer);
 }
 
+/** A node that fetched the chain's state stands at its tip; it remembers no votes of that height. */
+export function placeAtTip(chain: Chain, node: number): void {
+  chain.branched[node] = 0;
+  chain.height[node] = chain.tip;
+  chain.head[node] = decidedAt(chain, chain.tip);
+  chain.waiting[node] = DECIDED;
+  chain.cast[node]?.clear();
+  chain.votedAt.fill(chain.tip, 2 * node, 2 * node + 2);
+}
+
 /** A node that left the chain's history is set up anew on it, where it stands. */
 export function rejoin(chain: Chain, node: number): void {
   if (chain.branched[node] === 0) return;

@@ -8,13 +8,18 @@ import { createStream, streamKey } from '#kernel/stream';
 import { createChain } from '../chain.js';
 import { refusals } from '../network/intake.js';
 import type { ChannelPlan } from '../plan.js';
+import { createWorkLaws } from '../proofs/work.js';
 import { createTelemetry } from '../telemetry.js';
 import { drawPopulation } from '../validators/population.js';
 import type { Run, World } from '../world.js';
+import { scheduleBackup } from './backups.js';
 import { startConsensus } from './conditions.js';
 import { createEconomy, reportAudit, settleEpoch } from './economy.js';
+import { settleHeadroom } from './headroom.js';
 import { closeHour } from './hours.js';
+import { typicalVisit } from './proving.js';
 import { createJustice } from './slashing.js';
+import { createStore } from './stores.js';
 
 /** Brings a channel's chain into use: one that is running already, or a new one that starts at the next slot. */
 export function useRun(world: World, channel: ChannelPlan): Run {
@@ -51,8 +56,7 @@ function createRun(world: World, channel: ChannelPlan): Run {
     economy,
     justice: createJustice(plan, chain.n),
     justiceStream: createStream(seed, replication, `chain/${name}/justice`),
-    backup: structuredClone(economy.accounts),
-    backupHeight: 0,
+    store: createStore(plan, chain.n, world.now, seed, replication, name),
     telemetry: createTelemetry(1, world.now),
     mode: 'message',
     suspended: false,
@@ -65,9 +69,9 @@ function createRun(world: World, channel: ChannelPlan): Run {
     downReasons: new Int32Array(chain.n),
     upSince: new Float64Array(chain.n).fill(world.now),
     feeTable: compileTable(plan.rewards.feesPerBlock),
-    proveTable: compileTable(plan.proofs.prove),
     feeKey: streamKey(seed, replication, `chain/${name}/fees`),
-    proveKey: streamKey(seed, replication, `chain/${name}/prove`),
+    work: createWorkLaws(plan.proofs, streamKey(seed, replication, `chain/${name}/prove`)),
+    typical: typicalVisit(plan.proofs),
     lawKey: streamKey(seed, replication, `chain/${name}/law`),
     proposed: new Float64Array(chain.n),
     since: world.now,
@@ -76,6 +80,7 @@ function createRun(world: World, channel: ChannelPlan): Run {
   chain.tipAt = world.now;
   world.runs.push(run);
   startConsensus(chain, world.now);
+  scheduleBackup(world, run);
   return run;
 }
 
@@ -108,5 +113,13 @@ export function retireRun(world: World, run: Run): void {
   world.appealsWon += justice.overturned;
   world.witnessed += economy.witnessed;
   world.attestations += economy.attestations;
+  settleHeadroom(world, run);
+  const { recovered, worstPruningLag, provers } = run.store;
+  world.recovered.push(...recovered);
+  world.worstPruningLag = Math.max(world.worstPruningLag, worstPruningLag);
+  world.blocksProven += provers.samples;
+  world.utilisationSum += provers.utilisationSum;
+  world.cacheHits += provers.hits;
+  world.worstBacklog = Math.max(world.worstBacklog, provers.worstBacklog);
   closeHour(world, run, world.now, chain.tip);
 }

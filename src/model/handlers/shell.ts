@@ -54,7 +54,6 @@ import {
   MESSAGE_PROPOSAL,
   MESSAGE_ROUND_CERTIFICATE,
 } from '../network/message.js';
-import { classOf, proofReadyAt } from '../proofs/prover.js';
 import {
   forgetLock,
   isFaulty,
@@ -64,6 +63,7 @@ import {
   sendNoise,
   spoilValue,
 } from './byzantine.js';
+import { proofHeldAt } from './proving.js';
 import { heightBits, REBROADCAST, START, stamp, TIMEOUT, VALUE_READY } from './signal.js';
 import { beginTrace } from './trace.js';
 import { broadcast } from './transmission.js';
@@ -180,6 +180,7 @@ function emit(chain: Chain, node: number, output: DriverOutput): void {
     }
     case 'get-value': {
       const ready = valueReadyAt(chain, node, output.round);
+      if (ready === Number.POSITIVE_INFINITY) return; // it has no prover: its round is lost
       pushEvent(chain.queue, ready, 0, VALUE_READY, node, stamp(height, output.round, 0));
       return;
     }
@@ -200,8 +201,7 @@ function valueReadyAt(chain: Chain, node: number, round: number): Micros {
   const key = deriveKey(deriveKey(chain.nodeKey, height), node);
   const built = chain.now + drawFromTable(chain.build, drawUint32(key, 4 * round + 3));
   if (((chain.dialect[node] as number) & DIALECT_PROOFS) === 0) return built;
-  const provers = classOf(chain.prover, chain.proveFactor[node] as number);
-  return Math.max(built, proofReadyAt(provers, height - chain.proofLag));
+  return Math.max(built, proofHeldAt(chain, node, height, chain.now));
 }
 
 /** The proposer's block is built. */

@@ -1,41 +1,53 @@
 /**
- * Undoing a rollout: who is to blame, which way back, the restored snapshot, and what is recorded of it.
+ * Undoing a rollout, as work (blueprint.md section 19): somebody decides, everybody is told, nodes go back batch by batch,
+ * or all stop and a backup is restored; each step takes its time and may have no way on.
+ *
+ * deciding → undoing → recovering → ended; deciding → undoing → stranded → recovering → ended where there is no way back.
  */
-import type { Micros } from '#base/time';
-import { MINUTE } from '#base/time';
+import { MINUTE, type Micros } from '#base/time';
 import { sampleInteger } from '#kernel/distribution';
-import { DIALECT_FAULT_SHIFT, refreshDialect } from '../chain.js';
+import { DIALECT_FAULT_SHIFT } from '../chain.js';
 import type { UndoKind } from '../outcome.js';
-import { clearJournal } from '../rewards/journal.js';
 import type { Run, UndoState, World } from '../world.js';
-import { DECISION, plan } from './agenda.js';
+import { ACTION_ABORT } from './action.js';
+import { DECISION, NOTIFIED, plan } from './agenda.js';
+import { DEACTIVATION_HEIGHTS, startBatches } from './batches.js';
+import { reconnect, reconsider } from './conditions.js';
 import { gatesChanged, isActive, latestPhase } from './gates.js';
-import { bringUp } from './nodes.js';
-import { rejoin } from './recovery.js';
+import { irreversiblePhase } from './migrations.js';
+import { proveAnew } from './proving.js';
+import { beginRestore } from './restoring.js';
 import { retireRun } from './run.js';
 import { activeRun, channelOf } from './stage.js';
 import { note } from './timeline.js';
+import { closeStep } from './work.js';
 
-/** What people ask for when a check has failed. */
-export const ACTION_ABORT = 0;
-export const ACTION_ROLLBACK = 1;
 /** A fault that ended this long before a check's window can still be its cause (blueprint.md section 15.2). */
 const CORRELATION: Micros = 15 * MINUTE;
 
-/** People decide to undo; it takes them time. */
-export function decideUndo(world: World, check: string, action: number): void {
+/**
+ * People decide to undo; it takes them time.
+ *
+ * @param check - what demands it
+ * @param cause - what is behind it, if that is known; else it is looked for
+ */
+export function decideUndo(world: World, check: string, action: number, cause?: string): void {
   const { rollout } = world;
   const run = activeRun(world);
   rollout.state = 'deciding';
+  rollout.parked = -1;
   rollout.undo = {
     kind: 'abort',
     at: world.now,
     channel: channelOf(world).name,
     gate: latestPhase(run.chain),
     check,
-    cause: causeOf(world, run, check),
+    cause: cause ?? causeOf(world, run, check),
     blocksBefore: world.blocks,
     blocksGivenUp: 0,
+    steps: [],
+    stepSince: world.now,
+    failure: null,
   };
   const wait = Math.max(1, sampleInteger(world.plan.operations.decision, world.operations));
   plan(world, world.now + wait, DECISION, 0, action);
@@ -53,61 +65,119 @@ function causeOf(world: World, run: Run, checkName: string): string {
   return 'unexplained';
 }
 
-/** Wrong payments, forks and a wrong state that most nodes share can only be undone by restoring a snapshot. */
+/**
+ * Wrong payments, forks and a wrong state that most nodes share can only be undone by restoring a backup; so can a store
+ * that the previous release cannot read.
+ */
 export function undoKind(run: Run, action: number): UndoKind {
   const { chain, economy } = run;
   const tipValue = chain.decided[chain.tip - chain.decidedFrom] ?? -1;
   const wrongState = tipValue >= 0 && (chain.values.dialect[tipValue] as number) >>> DIALECT_FAULT_SHIFT !== 0;
   const { misjudged, count } = economy.journal;
   const wrongPay = economy.absoluteError > 0n || misjudged.subarray(0, count).includes(1);
-  if (wrongState || wrongPay || chain.forks > 0) return 'state-rollback';
+  if (wrongState || wrongPay || chain.forks > 0 || irreversiblePhase(run) !== null) return 'state-rollback';
   if (action === ACTION_ABORT) return 'abort';
   const gated = chain.gates.some((gate) => gate.enforce && isActive(gate, chain.tip + 1));
   return gated ? 'gate-rollback' : 'abort';
 }
 
-/** The snapshot is back: previous release, no gates, the accounts of the last backup. */
-export function restore(world: World): void {
+/** It is decided which way back; operators are told. */
+export function decide(world: World, action: number): void {
   const { rollout } = world;
-  if (rollout.undo === null) return;
+  if (rollout.state !== 'deciding' || rollout.undo === null) return;
+  const kind = undoKind(activeRun(world), action);
+  rollout.undo = { ...rollout.undo, kind };
+  closeStep(world, 'decide');
+  note(world, kind, rollout.undo.check, rollout.undo.cause);
+  if (world.defects.every((defect) => defect.shown === 0)) world.falseAbort = true;
+  const wait = Math.max(1, sampleInteger(world.plan.operations.notify, world.operations));
+  plan(world, world.now + wait, NOTIFIED, 0, 0);
+}
+
+/** Everybody knows: nodes restart in batches, or all of them stop. */
+export function act(world: World): void {
+  const { rollout } = world;
+  if (rollout.state !== 'deciding' || rollout.undo === null) return;
+  const run = activeRun(world);
+  rollout.state = 'undoing';
+  rollout.gate = -1;
+  rollout.waitingFor = 0;
+  rollout.pause = 0;
+  closeStep(world, 'notify');
+  callOffHalt(world, run);
+  if (rollout.undo.kind === 'state-rollback') {
+    beginRestore(world, run);
+    return;
+  }
+  const touched = Array.from({ length: run.chain.n }, (_, i) => i).filter((node) => {
+    return run.chain.release[node] === 1 || run.chain.gates.some((gate) => gate.armed[node] === 1);
+  });
+  if (touched.length === 0) finishRevert(world);
+  else startBatches(world, touched, world.plan.operations.batchShare);
+}
+
+/** Nobody stops any more; who has stopped already goes on. */
+function callOffHalt(world: World, run: Run): void {
+  const { chain } = run;
+  const stood = chain.tip >= chain.haltAt;
+  chain.haltAt = Number.POSITIVE_INFINITY;
+  if (!stood || run.mode !== 'message') return;
+  for (let node = 0; node < chain.n; node += 1) reconnect(chain, node, world.now, true);
+}
+
+/** Every node is back on the previous release: active gates end at one height, or at once where the chain stands still. */
+export function finishRevert(world: World): void {
+  const { rollout } = world;
+  if (rollout.state !== 'undoing') return;
   const run = activeRun(world);
   const { chain } = run;
-  rollout.undo.blocksGivenUp = chain.tip - run.backupHeight;
-  for (const gate of chain.gates) gate.deactivation = 0;
-  gatesChanged(chain);
-  Object.assign(run.economy.accounts, { ...structuredClone(run.backup), lastHeight: chain.tip });
-  clearJournal(run.economy.journal);
-  for (let node = 0; node < chain.n; node += 1) {
-    chain.release[node] = 0;
-    chain.diverged[node] = 0;
-    rejoin(chain, node);
-    refreshDialect(chain, node, chain.tip + 1);
-    bringUp(world, run, node);
+  const standing = world.now - run.lastBlockAt > 2 * MINUTE;
+  const height = chain.tip + (standing ? 1 : DEACTIVATION_HEIGHTS);
+  for (const gate of chain.gates) {
+    if (isActive(gate, chain.tip + 1)) {
+      gate.deactivation = height;
+      note(world, 'gate-inactive', gate.phase, `from height ${height}`);
+    } else gate.deactivation = 0;
   }
+  gatesChanged(chain);
+  if (standing) {
+    for (let node = 0; node < chain.n; node += 1) reconsider(chain, node, world.now, run.mode === 'message');
+  }
+  if (chain.newCircuits) proveAnew(run, world.plan.proofs, world.now);
+  closeStep(world, 'restart in batches');
   rollout.state = 'recovering';
   world.normalBlocks = 0;
-  note(world, 'resume', 'restored snapshot', `${rollout.undo.blocksGivenUp} blocks given up`);
 }
 
 /** The chain is well again: what it took is recorded. */
 export function endUndo(world: World, recovered: Micros | null): void {
   const { undo: state } = world.rollout;
   if (state === null) return;
+  if (recovered !== null) closeStep(world, 'return to normal blocks');
   recordUndo(world, state, recovered);
-  end(world, state.kind === 'abort' ? 'aborted' : 'rolled-back', `${state.kind} done`);
+  end(world, resultOf(state), state.failure === null ? `${state.kind} done` : state.failure);
+}
+
+function resultOf(state: UndoState): World['rollout']['result'] {
+  if (state.failure !== null) return 'stranded';
+  return state.kind === 'abort' ? 'aborted' : 'rolled-back';
 }
 
 function recordUndo(world: World, state: UndoState, recovered: Micros | null): void {
   const slots = Math.floor(((recovered ?? world.now) - state.at) / world.plan.chain.blockTime);
+  const { kind, at, channel, gate, check, cause, blocksGivenUp, steps, failure } = state;
   world.undone.push({
-    kind: state.kind,
-    at: state.at,
-    channel: state.channel,
-    gate: state.gate,
-    check: state.check,
-    cause: state.cause,
-    recovery: recovered === null ? null : recovered - state.at,
-    slotsLost: Math.max(0, slots - (world.blocks - state.blocksBefore)) + state.blocksGivenUp,
+    kind,
+    at,
+    channel,
+    gate,
+    check,
+    cause,
+    recovery: recovered === null ? null : recovered - at,
+    slotsLost: Math.max(0, slots - (world.blocks - state.blocksBefore)) + blocksGivenUp,
+    blocksGivenUp,
+    steps,
+    failure,
   });
   world.rollout.undo = null;
 }
@@ -124,9 +194,9 @@ export function closeRollout(world: World): void {
   const { rollout } = world;
   if (rollout.state !== 'ended') {
     const state = rollout.undo;
-    if (state !== null && (rollout.state === 'undoing' || rollout.state === 'recovering')) {
+    if (state !== null && rollout.state !== 'deciding') {
       recordUndo(world, state, null);
-      end(world, state.kind === 'abort' ? 'aborted' : 'rolled-back', 'not recovered at the horizon');
+      end(world, resultOf(state), 'not recovered at the horizon');
     } else end(world, 'unfinished', 'the horizon came first');
   }
   if (world.run !== null) retireRun(world, world.run);

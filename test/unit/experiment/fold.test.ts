@@ -85,7 +85,13 @@ describe('breakdowns', () => {
 
   test('results are shares of all replications', () => {
     const counts = Object.entries(summary.results).map(([result, { count }]) => [result, count]);
-    expect(Object.fromEntries(counts)).toEqual({ completed: 17, aborted: 2, 'rolled-back': 0, unfinished: 1 });
+    expect(Object.fromEntries(counts)).toEqual({
+      completed: 17,
+      aborted: 2,
+      'rolled-back': 0,
+      stranded: 0,
+      unfinished: 1,
+    });
   });
 });
 

@@ -7,7 +7,7 @@ import type { Outcome, Undo } from '#model/outcome';
 import type { Plan } from '#model/plan';
 import type { Claim, ClaimSubject } from '#scenario/claim';
 import type { LoadedScenario } from '#scenario/load';
-import { AS_DESIGNED } from '../../fixtures/plan.js';
+import { AS_DESIGNED, PROOFS, provingIn, STORAGE } from '../../fixtures/plan.js';
 
 const zero = { kind: 'constant', value: 0 } as const;
 const check = {
@@ -77,7 +77,8 @@ export const PLAN: Plan & { readonly metricKeys: readonly string[] } = {
     scoreDecay: false,
   },
   witnesses: { count: 1, online: 1 },
-  proofs: { workers: 1, prove: zero, verify: zero, cacheHit: 0, lag: 1, failure: 0 },
+  proofs: { ...PROOFS, ...provingIn(zero), workers: 1, verify: zero, lag: 1, failure: 0 },
+  storage: STORAGE,
   rewards: {
     base: 1,
     leaderBonus: 0,
@@ -91,8 +92,17 @@ export const PLAN: Plan & { readonly metricKeys: readonly string[] } = {
   },
   slashing: { profile: 'hybrid-v1', dryRun: false, appeals: 0, appealWindow: HOUR, vote: zero, overturned: 1 },
   telemetry: { interval: SECOND, delay: 0 },
-  operations: { restart: zero, crashRestart: zero, decision: zero, restore: zero, batchShare: 1, holdLimit: HOUR },
-  gates: [{ name: 'rewards', enables: ['timetoke_rewards'], after: [] }],
+  operations: {
+    restart: zero,
+    crashRestart: zero,
+    decision: zero,
+    notify: zero,
+    forwardFix: zero,
+    quorumRestart: 0.67,
+    batchShare: 1,
+    holdLimit: HOUR,
+  },
+  gates: [{ name: 'rewards', enables: ['timetoke_rewards'], after: [], migration: null }],
   channels: [
     {
       name: 'canary',
@@ -151,6 +161,7 @@ export function sampleOutcome(
     metrics: { ...Object.fromEntries(METRICS.map(({ key }) => [key, 0])), ...metrics },
     undone: [],
     findings: [],
+    recovered: [],
     blocks: 10,
     blocksAtMessageLevel: 2,
     messageEvents: 100,
@@ -168,6 +179,9 @@ export function sampleUndo(given: Partial<Undo> = {}): Undo {
     cause: 'slow-prover',
     recovery: null,
     slotsLost: 0,
+    blocksGivenUp: 0,
+    steps: [],
+    failure: null,
     ...given,
   };
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { PRESET_DEFAULTS } from '#scenario/defaults';
+import { PRESET_DEFAULTS } from '#scenario/preset-defaults';
 import { linesOf, load, minimal } from './scenario-text.js';
 
 const chainOf = (chain: string) => load(minimal(`chain: ${chain}\n`)).plan.chain;

@@ -79,7 +79,7 @@ describe('steps', () => {
     expect(testnet?.steps).toEqual([
       { kind: 'upgrade', batchShare: 0.5, pause: 0 },
       ...['selection', 'rewards', 'proofs', 'slashing'].flatMap((phase) => [
-        { kind: 'gate', phase, batchShare: 0.5, pause: 0, mode: 'enforce' },
+        { kind: 'gate', phase, batchShare: 0.5, pause: 0, mode: 'enforce', needs: [] },
         { kind: 'dwell', time: 0, epochs: 1 },
       ]),
       { kind: 'dwell', time: 0, epochs: 10 },
@@ -87,14 +87,14 @@ describe('steps', () => {
     expect(canary?.steps).toEqual([
       { kind: 'upgrade', batchShare: 1, pause: 0 },
       ...['selection', 'rewards'].flatMap((phase) => [
-        { kind: 'gate', phase, batchShare: 1, pause: 0, mode: 'shadow' },
+        { kind: 'gate', phase, batchShare: 1, pause: 0, mode: 'shadow', needs: [] },
         { kind: 'dwell', time: 0, epochs: 1 },
       ]),
       { kind: 'dwell', time: 0, epochs: 10 },
     ]);
     expect(mainnet?.steps.slice(0, 3)).toEqual([
       { kind: 'upgrade', batchShare: 0.1, pause: 30 * MINUTE },
-      { kind: 'gate', phase: 'selection', batchShare: 0.1, pause: 0, mode: 'enforce' },
+      { kind: 'gate', phase: 'selection', batchShare: 0.1, pause: 0, mode: 'enforce', needs: [] },
       { kind: 'dwell', time: 0, epochs: 3 },
     ]);
     expect(mainnet?.steps.at(-1)).toEqual({ kind: 'dwell', time: 24 * HOUR, epochs: 0 });
@@ -105,7 +105,7 @@ describe('steps', () => {
       '  - { name: x, validators: 4, gates: [selection], gateDwell: 30m, dwell: { time: 2h, epochs: 3 } }\n',
     )[0]?.steps;
     expect(steps?.slice(1)).toEqual([
-      { kind: 'gate', phase: 'selection', batchShare: 0.5, pause: 0, mode: 'enforce' },
+      { kind: 'gate', phase: 'selection', batchShare: 0.5, pause: 0, mode: 'enforce', needs: [] },
       { kind: 'dwell', time: 30 * MINUTE, epochs: 0 },
       { kind: 'dwell', time: 2 * HOUR, epochs: 3 },
     ]);
@@ -123,10 +123,32 @@ describe('steps', () => {
 `);
     expect(channel?.steps).toEqual([
       { kind: 'upgrade', batchShare: 0.2, pause: MINUTE },
-      { kind: 'gate', phase: 'selection', batchShare: 0.1, pause: 5e6, mode: 'shadow' },
-      { kind: 'gate', phase: 'rewards', batchShare: 0.1, pause: 0, mode: 'enforce' },
+      { kind: 'gate', phase: 'selection', batchShare: 0.1, pause: 5e6, mode: 'shadow', needs: [] },
+      { kind: 'gate', phase: 'rewards', batchShare: 0.1, pause: 0, mode: 'enforce', needs: [] },
       { kind: 'dwell', time: 24 * HOUR, epochs: 0 },
     ]);
+  });
+
+  test('of a gate wait for checks of their channel, by name', () => {
+    const channel = (needs: string, checks: string) =>
+      `  - name: mainnet\n    validators: 9\n${checks}    steps: [{ upgrade: {} }, { gate: { phase: selection, needs: [${needs}] } }]\n`;
+    const CHECKS = "    checks: [{ metric: liveness.finality, success: '<= 8s' }]\n";
+    expect(channelsOf(channel('liveness.finality.p95', CHECKS))[0]?.steps[1]).toMatchObject({
+      needs: ['liveness.finality.p95'],
+    });
+    expect(channelsOf(channel('finality, proof-backlog', ''))[0]?.steps[1]).toMatchObject({
+      needs: ['finality', 'proof-backlog'],
+    });
+    const say = (needs: string, checks: string) => linesOf(withChannels(channel(needs, checks)));
+    expect(say('finalty, finality', '')).toEqual([
+      expect.stringContaining('gate.needs[0]: channel "mainnet" has no check "finalty". Did you mean "finality"?'),
+    ]);
+    expect(say('finality', '    checks: []\n')).toEqual([
+      expect.stringContaining('no check "finality". Its checks: none.'),
+    ]);
+    // A check that is broken is one problem, not two.
+    expect(say('finality', CHECKS.replace('liveness.finality', 'liveness.finalty'))).toHaveLength(1);
+    expect(say('5', '')[0]).toContain('needs[0]: 5 is not a text');
   });
 
   test('that make no sense are refused', () => {

@@ -1,14 +1,9 @@
 import { expect, test } from 'vitest';
 import { HOUR } from '#base/time';
-import {
-  CHANNEL_DEFAULTS,
-  CONDITIONAL_DEFAULTS,
-  DEFAULTS,
-  type Default,
-  FAULT_DEFAULTS,
-  formatValue,
-  PRESET_DEFAULTS,
-} from '#scenario/defaults';
+import { CHANNEL_DEFAULTS } from '#scenario/channel-defaults';
+import { type Default, formatValue } from '#scenario/default-row';
+import { CONDITIONAL_DEFAULTS, DEFAULTS, FAULT_DEFAULTS } from '#scenario/defaults';
+import { PRESET_DEFAULTS } from '#scenario/preset-defaults';
 import { scenarioJsonSchema } from '#scenario/schema-json';
 import { load, minimal } from './scenario-text.js';
 
@@ -92,7 +87,6 @@ test('the defaults are those of the blueprint', () => {
   expect(plan.rewards).toMatchObject({ rule: 'recommended', bug: null, auditEpochs: 10 });
   expect(plan.slashing).toMatchObject({ profile: 'hybrid-v1', dryRun: false, appeals: 0.5, overturned: 0.9 });
   expect(plan.slashing).toMatchObject({ appealWindow: 72 * HOUR, vote: { kind: 'lognormal', median: 24 * HOUR } });
-  expect(plan.proofs).toMatchObject({ workers: 2, failure: 0.005, prove: { median: 3_742_000, max: 5_806_000 } });
   expect(plan.validators).toEqual({
     stakeMean: 1000,
     stakeExponent: 0.8,

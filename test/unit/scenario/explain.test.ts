@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { METRICS, PROBE_METRICS } from '#model/metric';
-import { CONDITIONAL_DEFAULTS, DEFAULTS, PRESET_DEFAULTS } from '#scenario/defaults';
+import { CONDITIONAL_DEFAULTS, DEFAULTS } from '#scenario/defaults';
 import { explain, explainTopics } from '#scenario/explain';
+import { PRESET_DEFAULTS } from '#scenario/preset-defaults';
 
 test('every topic is explained in at least a sentence', () => {
   const topics = explainTopics();
@@ -28,6 +29,8 @@ test('keys, metrics, gates, faults, actions, exit codes and words are topics', (
     ...['mesh', 'small-world', 'aws', 'blueprint', 'malachite', 'cometbft', 'one-honest', 'locked-value', 'phases'],
     ...['phases.chaos', 'network.regions.use', 'network.placement', 'faults[].targets.faulty', 'faults[].behaviour'],
     ...['chain.asBuilt', 'rewards.bug', 'rewards.bug.kind', 'slashing.vote', 'rounding', 'hybrid-v1', 'D', 'as built'],
+    ...['storage', 'backend', 'torn-tail', 'bad-snapshot', 'recursive', 'consensus-metadata', 'clock', 'storage.sync'],
+    ...['proofs.circuits.state', 'gates[].migration', 'faults[].what', 'channels[].steps[].gate.needs'],
     ...['channels[].steps[].gate.mode', 'faults[].targets.power', 'network.delay.pairs[].delay'],
   ];
   expect(wanted.filter((topic) => !topics.includes(topic))).toEqual([]);
@@ -80,6 +83,15 @@ describe('an explanation', () => {
     );
   });
 
+  test('of a key that is gone says what took its place, and of a circuit’s key where its default comes from', () => {
+    expect(explain('operations.restore')?.text).toMatch(/^Gone\. Remove it: .*storage\.restoreRate\.$/);
+    expect(factsOf('proofs.circuits.consensus.prove')).toContain(
+      'default: { lognormal: { median: 3742ms, p95: 4836ms, max: 5806ms } } (blueprint §6.3: measured with 96 validators; cut at 1.1 × max)',
+    );
+    expect(factsOf('proofs.failover')?.[0]).toBe('value: a map of after, factor, or false');
+    expect(factsOf('faults[].what')?.[0]).toContain('one of stop, torn-tail, corrupt-log, bad-snapshot');
+  });
+
   test('of a key that depends on the preset of the consensus gives the default of each', () => {
     expect(factsOf('chain.timeouts.propose')).toEqual([
       'value: a duration, such as 24h, 90m or 250ms',
@@ -91,7 +103,7 @@ describe('an explanation', () => {
 
   test('of a key that several kinds of faults have covers all of them', () => {
     expect(factsOf('faults[].kind')).toEqual([
-      'value: crash, or partition, or clog, or loss, or duplicate, or delay, or reorder, or slow, or byzantine, or drift, or bad-release',
+      'value: crash, or partition, or clog, or loss, or duplicate, or delay, or reorder, or slow, or byzantine, or storage, or backend, or drift, or bad-release',
       'required: yes',
     ]);
     expect(factsOf('faults[].for')?.join()).not.toContain('required');

@@ -114,6 +114,33 @@ test('faults of links are read whole; a reordering is a delay of any length up t
   ]);
 });
 
+test('faults of stores and of provers are read whole', () => {
+  const shared = {
+    trigger: { kind: 'at', time: HOUR },
+    probability: 1,
+    target: { kind: 'count', count: 1, of: 'chain' },
+  };
+  const { plan, assumptions } = load(
+    `${withFaults(`
+  { kind: storage, what: torn-tail, at: 1h, for: 2m, targets: { count: 1 } },
+  { kind: storage, what: bad-snapshot, at: 1h, targets: { count: 1 } },
+  { kind: storage, what: backup, at: 1h, targets: { count: 1 } },
+  { kind: backend, at: 1h, for: 20m, targets: { count: 1 } },`)}operations: { crashRestart: 4m }\n`,
+  );
+  const constant = (value: number) => ({ kind: 'constant', value });
+  expect(plan.faults).toEqual([
+    { ...shared, kind: 'storage', name: 'storage-1', what: 'torn-tail', duration: constant(2 * MINUTE) },
+    { ...shared, kind: 'storage', name: 'storage-2', what: 'bad-snapshot', duration: constant(4 * MINUTE) },
+    { ...shared, kind: 'storage', name: 'storage-3', what: 'backup', duration: constant(0) },
+    { ...shared, kind: 'backend', name: 'backend-1', duration: constant(20 * MINUTE) },
+  ]);
+  // A damaged backup stops no node, so nobody has to start one.
+  const used = assumptions.filter(({ path }) => /^faults\..*\.for$/.test(path));
+  expect(used).toEqual([
+    { path: 'faults.storage-2.for', value: 'operations.crashRestart', source: expect.stringMatching(/^assumption: /) },
+  ]);
+});
+
 test('faulty targets are as many as the chain withstands, and so many more', () => {
   const targets = faultsOf(`{ kind: crash, at: 1h, targets: { faulty: f } },
   { kind: crash, at: 1h, targets: { faulty: f+12 } }, { kind: crash, at: 1h, targets: { channel: canary, faulty: f+1 } }`);
@@ -208,6 +235,14 @@ describe('a mistake', () => {
     ['{ kind: duplicate, at: 1h, for: 1h, targets: { count: 1 } }', 'faults[0].share: is missing'],
     ['{ kind: reorder, at: 1h, for: 1h, targets: { count: 1 }, spread: 1s, delay: 1s }', '"delay" is not a key here'],
     ['{ kind: partition, at: 1h, for: 1h, targets: { count: 1 }, direction: up }', 'Write one of: both, in, out.'],
+    ['{ kind: storage, at: 1h, targets: { count: 1 } }', 'faults[0].what: is missing'],
+    ['{ kind: storage, what: torn, at: 1h, targets: { count: 1 } }', 'Did you mean "torn-tail"?'],
+    ['{ kind: storage, what: stop, targets: { count: 1 } }', 'the fault happens in 0 ways'],
+    [
+      '{ kind: storage, what: backup, at: 1h, for: 1m, targets: { count: 1 } }',
+      'faults[0].for: "for" does not go with "what: backup", which stops no node. Remove it.',
+    ],
+    ['{ kind: backend, at: 1h, targets: { count: 1 } }', 'faults[0].for: is missing'],
     ['{ kind: krash }', '"krash" is not known here. Did you mean "crash"?'],
     ['{ at: 1h }', 'faults[0].kind: is missing'],
     ['crash', 'faults[0]: '],

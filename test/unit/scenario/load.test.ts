@@ -118,9 +118,16 @@ test.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])('%s is an 
 });
 
 test('keys of later versions are called unsupported, not misspelt', () => {
-  const lines = linesOf(minimal('sweep: {}\nreadiness: {}\nstorage: {}\nwarmUp: 1h\n'));
-  expect(lines).toHaveLength(4);
+  const lines = linesOf(minimal('sweep: {}\nreadiness: {}\nwarmUp: 1h\n'));
+  expect(lines).toHaveLength(3);
   for (const line of lines) expect(line).toContain('is not supported by this version. Remove it, or keep it as a note');
+});
+
+test('keys of earlier versions are called gone, with what took their place', () => {
+  expect(linesOf(minimal('proofs: { cacheHit: 70% }\noperations: { restore: 20m }\n'))).toEqual([
+    'test.yaml:5:11 proofs.cacheHit: "cacheHit" is gone. Remove it: what a cache holds now follows from proofs.cache.entries, proofs.cache.ttl and proofs.gossip.',
+    'test.yaml:6:15 operations.restore: "restore" is gone. Remove it: what a restore takes now follows from operations.notify, storage.stateBytes and storage.restoreRate.',
+  ]);
 });
 
 test('money beyond what a number holds exactly is refused, not rounded', () => {

@@ -51,6 +51,61 @@ test('an empty part is called none', () => {
   expect(text).not.toContain('Warnings');
 });
 
+test('proofs, stores, migrations and their faults are told where they are not the plain default', () => {
+  const start = 'apiVersion: rollout-sim/v1\nquestion: q\nchannels: [{ name: a, validators: 4, checks: [] }]\n';
+  const told = (more: string): string[] => {
+    const text = describePlan(load(`${start}${more}\n`));
+    return text.split('\n').filter((line) => /^(?:Proofs|Storage): |^ {2}migration /.test(line));
+  };
+  expect(told('')).toEqual([]);
+  expect(told('proofs: { prove: 5s }')).toEqual([
+    'Proofs: one job a block for all circuits together, 5s; whatever the size of the committee.',
+  ]);
+  expect(told('proofs: { failover: { factor: 2 }, newCircuits: true }')).toEqual([
+    'Proofs: another backend takes over after 5m and takes 2 times as long; the release brings other circuits.',
+  ]);
+  expect(
+    told('storage: { damage: { tornTail: 0%, badSnapshot: 5% }, backups: { every: 6h, beforePromotions: false } }'),
+  ).toEqual([
+    'Storage: after a crash a torn tail in 0%; after a crash a bad snapshot in 5%; a backup every 6h; no backups before promotions.',
+  ]);
+  expect(told('storage: { backups: { damaged: 20%, tested: false } }')).toEqual([
+    'Storage: 20% of the backups damaged; backups not tested.',
+  ]);
+  expect(
+    told(
+      'gates: [{ name: g, enables: [reconstruction], migration: { families: [timetoke], defect: clock, reversible: false } }]',
+    ),
+  ).toEqual([
+    '  migration with g: timetoke at 50 MB/s; the previous release cannot read what it writes; rehearsed on a copy; defect clock in timetoke',
+  ]);
+  const faults = describePlan(
+    load(`${start}faults:
+  - { kind: storage, what: corrupt-log, at: 1h, for: 3m, targets: { count: 1 } }
+  - { kind: storage, what: backup, at: 1h, targets: { leader: true } }
+  - { kind: backend, at: 1h, for: 20m, targets: { share: 50% } }
+`),
+  );
+  const expected = [
+    'corrupt log of 1 validator, started again after 3m; at 1h',
+    'latest backup of the chain unusable; at 1h',
+    'proving backend of 50% of the validators out for 20m; at 1h',
+  ];
+  expect(expected.filter((line) => !faults.includes(line))).toEqual([]);
+});
+
+test('a gate step tells which checks it waits for', () => {
+  const step = (needs: string) =>
+    describePlan(
+      load(`apiVersion: rollout-sim/v1
+question: q
+channels: [{ name: a, validators: 4, steps: [{ upgrade: {} }, { gate: { phase: selection, needs: [${needs}] } }] }]
+`),
+    );
+  expect(step('finality')).toContain('in 2 batches, once finality succeeds, active at the next epoch');
+  expect(step('finality, crashes')).toContain('in 2 batches, once finality, crashes succeed, active at the next epoch');
+});
+
 const ECONOMY = ['Validators', 'Rewards', 'Slashing'];
 
 test('rules, topology, links, queues and phases are told where they are not the plain default', () => {

@@ -49,6 +49,15 @@ describe('every file of scenarios/', () => {
   });
 });
 
+test.each(['as-built', 'calibration'])(
+  'every file of scenarios/%s loads, as it stands or over those below it',
+  (folder) => {
+    const names = readdirSync(SCENARIOS + folder).filter((name) => name.endsWith('.yaml'));
+    expect(names.length).toBeGreaterThan(5);
+    for (const name of names) expect(loadScenario(`${SCENARIOS}${folder}/${name}`).question, name).toMatch(/\?$/);
+  },
+);
+
 test('the template of init loads without a warning and keeps to the JSON Schema', () => {
   expect(load(TEMPLATE).warnings).toEqual([]);
   expect(check(TEMPLATE)).toEqual([]);
@@ -65,6 +74,13 @@ test('what the loader refuses by form, the JSON Schema refuses too', () => {
     'network: { regions: aws, topology: ring, queues: { processing: 0.5us } }',
     'network: { regions: { preset: aws, use: [London] }, topology: { kind: ring, degree: 2 } }',
     'faults: [{ kind: byzantine, behaviour: drop, heights: [1, 2], targets: { faulty: f+1 } }]',
+    'proofs: { prove: 5s, failover: false, cache: { entries: 0 } }',
+    'proofs: { circuits: { uptime: { perBlock: 0.5 }, recursive: { prove: 1s } }, failover: { after: 0s } }',
+    'storage: { damage: { tornTail: 100% }, backups: { every: 1h }, sync: { rate: 1MiB/s }, pruning: { chunk: 1 } }',
+    'gates: [{ name: g, enables: [pruning, recursive_proofs], migration: { families: [ledger], defect: order } }]',
+    'faults: [{ kind: storage, what: stop, at: 1h, targets: { count: 1 } }]',
+    'faults: [{ kind: backend, at: 1h, for: 1h, targets: { count: 1 } }]',
+    'operations: { notify: 3m, forwardFix: 4h, quorumRestart: 67% }',
   ];
   for (const more of allowed) expect(check(minimal(`${more}\n`)), more).toEqual([]);
   const refused = [
@@ -93,6 +109,16 @@ test('what the loader refuses by form, the JSON Schema refuses too', () => {
     'slashing: { profile: strict }',
     'slashing: { vote: soon }',
     'chain: { consensus: { preset: comet } }',
+    'proofs: { cacheHit: 70% }',
+    'proofs: { failover: true }',
+    'proofs: { circuits: { recursive: { perBlock: 1 } } }',
+    'proofs: { attempts: 0 }',
+    'storage: { sync: { rate: 20MiB } }',
+    'storage: { damage: { tornTail: 2 } }',
+    'gates: [{ name: g, enables: [pruning], migration: { families: [] } }]',
+    'faults: [{ kind: storage, what: fire, at: 1h, targets: { count: 1 } }]',
+    'faults: [{ kind: backend, at: 1h, targets: { count: 1 } }]',
+    'operations: { restore: 20m }',
     'network: { regions: azure }',
     'network: { topology: { kind: star } }',
     'network: { queues: { votes: 0 } }',

@@ -3,6 +3,7 @@ import { MINUTE, SECOND } from '#base/time';
 import { FLAW_CENSORED, FLAW_PAYLOAD, FLAW_PROOF } from '#model/chain';
 import { divide, forgetLock, misdeed } from '#model/handlers/byzantine';
 import type { Behaviour, FaultPlan, Plan } from '#model/plan';
+import { provingIn } from '../../../fixtures/plan.js';
 import { byzantine, constant, faultOf, playUntil, runOnce, type ShortPlan, SLOTS, shortPlan } from './short-run.js';
 
 const LATE = 3 * SECOND;
@@ -178,12 +179,13 @@ describe.each([4, 7])('%i validators', (n) => {
 function withProofs(plan: Plan): Plan {
   const name = 'mainnet';
   const [channel] = plan.channels;
-  const gate = (phase: string) => ({ kind: 'gate', phase, batchShare: 0.5, pause: 0, mode: 'enforce' }) as const;
+  const gate = (phase: string) =>
+    ({ kind: 'gate', phase, batchShare: 0.5, pause: 0, mode: 'enforce', needs: [] }) as const;
   return {
     ...plan,
     horizon: 30 * MINUTE,
     chain: { ...plan.chain, epochBlocks: 10 },
-    proofs: { ...plan.proofs, prove: constant(SECOND / 10), verify: constant(SECOND / 100), failure: 0 },
+    proofs: { ...plan.proofs, ...provingIn(constant(SECOND / 10)), verify: constant(SECOND / 100), failure: 0 },
     operations: { ...plan.operations, restart: constant(SECOND) },
     channels: [
       {

@@ -11,6 +11,7 @@ const EVERYTHING: readonly GatePhasePlan[] = [
     name: 'everything',
     enables: ['malachite_consensus', 'timetoke_rewards', 'witness_network', 'consensus_enforcement'],
     after: [],
+    migration: null,
   },
 ];
 
@@ -20,7 +21,7 @@ function switchedOn(validators: number, dwell: number): ChannelPlan {
     ...dwelling('chain', validators, dwell),
     steps: [
       { kind: 'upgrade', batchShare: 0.2, pause: 0 },
-      { kind: 'gate', phase: 'everything', batchShare: 0.2, pause: 0, mode: 'enforce' },
+      { kind: 'gate', phase: 'everything', batchShare: 0.2, pause: 0, mode: 'enforce', needs: [] },
       { kind: 'dwell', time: dwell, epochs: 0 },
     ],
   };

@@ -138,7 +138,13 @@ test('a defect that most nodes share and that pays wrongly needs a state rollbac
   expect(outcome.undone).toMatchObject([{ kind: 'state-rollback', check: 'mismatch', cause: 'release' }]);
   expect(outcome.metrics['rewards.relativeError']).toBeGreaterThan(0);
   expect(outcome.metrics['rewards.conservationViolations']).toBeGreaterThan(0);
-  expect(outcome.undone[0]?.recovery).toBeGreaterThan(30 * MINUTE);
+  const [undo] = outcome.undone;
+  const steps = undo?.steps ?? [];
+  expect(steps.map(({ name }) => name)).toEqual(['decide', 'notify', 'restore', 'return to normal blocks']);
+  expect(steps.reduce((sum, { duration }) => sum + duration, 0)).toBe(undo?.recovery);
+  const restored = (2_147_483_648 / 50_000_000) * SECOND; // 2 GiB at 50 MB/s
+  expect(steps[2]?.duration).toBeGreaterThan(restored);
+  expect(undo?.blocksGivenUp).toBeGreaterThan(0);
 });
 
 test('a hold waits for its check and goes on when it succeeds', () => {

@@ -1,0 +1,36 @@
+/**
+ * How nodes recovered their stores in all replications, by outcome.
+ */
+import { compareText } from '#base/order';
+import type { Outcome, Recovered } from '#model/outcome';
+import { quantileType7, sortValues } from '#stats/quantile';
+import { toProportion } from './breakdown.js';
+import type { Summary } from './result.js';
+
+type Spread = Summary['recoveries'][number]['duration'];
+
+/** @param outcomes - in order of their numbers */
+export function foldRecoveries(outcomes: readonly Outcome[], confidence: number): Summary['recoveries'] {
+  const all = outcomes.flatMap(({ recovered }) => recovered);
+  const names = [...new Set(all.map(({ outcome }) => outcome))].sort(compareText);
+  return names.map((name) => {
+    const is = ({ outcome }: Recovered) => outcome === name;
+    const of = all.filter(is);
+    const caught = of.flatMap(({ catchUp }) => catchUp ?? []);
+    const seen = outcomes.filter(({ recovered }) => recovered.some(is)).length;
+    return {
+      outcome: name,
+      replications: toProportion(seen, outcomes.length, confidence),
+      count: of.length,
+      stateSyncs: of.filter(({ stateSync }) => stateSync).length,
+      duration: spreadOf(of.map(({ duration }) => duration)),
+      catchUp: caught.length === 0 ? null : spreadOf(caught),
+      neverCaughtUp: of.length - caught.length,
+    };
+  });
+}
+
+function spreadOf(values: readonly number[]): Spread {
+  const sorted = sortValues([...values]);
+  return { median: quantileType7(sorted, 0.5), p95: quantileType7(sorted, 0.95), max: quantileType7(sorted, 1) };
+}

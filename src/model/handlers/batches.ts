@@ -1,0 +1,149 @@
+/**
+ * Nodes restarted batch by batch: for a release, for a gate, or back to what was before.
+ */
+
+import { assert } from '#base/assert';
+import { MINUTE, type Micros } from '#base/time';
+import { type Distribution, sampleInteger } from '#kernel/distribution';
+import { electionAt, epochOf } from '../chain.js';
+import type { GatePhasePlan } from '../plan.js';
+import type { Run, World } from '../world.js';
+import { BATCH, BATCH_NODE_UP, NEXT_STEP, plan, REVERTED } from './agenda.js';
+import { armNode, gatesChanged } from './gates.js';
+import { forgetMigrations, migrateNode, reversalTime } from './migrations.js';
+import { bringUp, takeDown } from './nodes.js';
+import { rejoin } from './recovery.js';
+import { activeRun, channelOf } from './stage.js';
+import { note } from './timeline.js';
+
+/** The batch that waits for a halt. */
+export const HALTED = 1;
+/** Gates are rolled back together this many heights after the last node has restarted. */
+export const DEACTIVATION_HEIGHTS = 12;
+/** After an announced restart liveness is judged again this much later: the nodes have caught up by then. */
+const MAINTENANCE_TAIL: Micros = MINUTE;
+
+/** µs that a node of the step under way is down. */
+function restartTime(world: World): Distribution {
+  const step = channelOf(world).steps[world.rollout.step];
+  const halted = world.rollout.state !== 'undoing' && step?.kind === 'halt-upgrade';
+  return halted ? step.install : world.plan.operations.restart;
+}
+
+/** Deals nodes into batches by rank of power, so that no batch holds much more than its share. */
+export function startBatches(world: World, nodes: readonly number[], share: number): void {
+  const { rollout } = world;
+  const { chain } = activeRun(world);
+  const { powers } = electionAt(chain, chain.tip + 1).committee;
+  const size = Math.max(1, Math.floor(share * nodes.length));
+  const batches: number[][] = Array.from({ length: Math.ceil(nodes.length / size) }, () => []);
+  const ranked = nodes.toSorted((a, b) => (powers[b] as number) - (powers[a] as number) || a - b);
+  ranked.forEach((node, rank) => {
+    batches[rank % batches.length]?.push(node);
+  });
+  rollout.batches = batches.map((batch) => batch.sort((a, b) => a - b));
+  rollout.batch = 0;
+  startBatch(world);
+}
+
+/** Stops the nodes of the batch under way; each comes back with its new configuration. */
+export function startBatch(world: World, cause = 0): void {
+  const { rollout } = world;
+  const halted = activeRun(world).chain;
+  if (cause === HALTED && halted.haltAt !== halted.tip) return; // the halt was called off
+  if (rollout.state === 'holding') {
+    rollout.parked = BATCH;
+    return;
+  }
+  const run = activeRun(world);
+  const batch = rollout.batches[rollout.batch] ?? [];
+  rollout.waitingFor = 0;
+  rollout.serial += 1;
+  rollout.lastRestart = world.now;
+  if (batch.length > 0)
+    note(world, 'upgrade', batchName(world), `batch ${rollout.batch + 1} of ${rollout.batches.length}`);
+  for (const node of batch) {
+    const extra = configure(world, run, node);
+    if ((run.downReasons[node] as number) > 0) continue; // it will come back with the new configuration by itself
+    const back = world.now + Math.max(1, sampleInteger(restartTime(world), world.operations)) + extra;
+    takeDown(run, node);
+    rollout.waitingFor += 1;
+    plan(world, back, BATCH_NODE_UP, node, packBatch(run, rollout.serial));
+  }
+  if (rollout.waitingFor === 0) finishBatch(world);
+}
+
+function batchName(world: World): string {
+  const { rollout } = world;
+  if (rollout.state === 'undoing') return 'rollback';
+  return rollout.gate < 0 ? 'upgrade' : `gate ${world.plan.gates[rollout.gate]?.name}`;
+}
+
+/**
+ * What a node finds in its configuration when it starts again.
+ *
+ * @returns µs that this adds to its restart: migrations, there or back
+ */
+function configure(world: World, run: Run, node: number): Micros {
+  const { rollout } = world;
+  const { chain } = run;
+  if (chain.diverged[node] !== 0) rejoin(chain, node);
+  chain.diverged[node] = 0;
+  if (rollout.state === 'undoing') {
+    const time = reversalTime(world, run, node);
+    forgetMigrations(world, run, node);
+    changeRelease(world, run, node, 0);
+    return time;
+  }
+  changeRelease(world, run, node, 1);
+  const gate = chain.gates.find((candidate) => candidate.index === rollout.gate);
+  if (gate === undefined || rollout.gate < 0) return 0;
+  armNode(gate, node);
+  return migrateNode(world, run, node, world.plan.gates[gate.index] as GatePhasePlan, gate.index);
+}
+
+/** A node changes its release; where that brings other circuits, it makes its keys before it can prove again. */
+function changeRelease(world: World, run: Run, node: number, release: 0 | 1): void {
+  const { chain } = run;
+  if (chain.release[node] === release) return;
+  chain.release[node] = release;
+  chain.dialectUntil[node] = 0;
+  if (chain.newCircuits) chain.provesSince[node] = world.now + world.plan.proofs.warmUp;
+}
+
+function packBatch(run: Run, serial: number): number {
+  return (run.id << 20) | (serial & 0xfffff);
+}
+
+/** A node of some batch is back; it counts if that batch is the one under way. */
+export function endRestart(world: World, run: Run, node: number, packed: number): boolean {
+  if (packed >>> 20 !== run.id) return false;
+  bringUp(world, run, node);
+  const { rollout } = world;
+  if (packed !== packBatch(run, rollout.serial)) return true;
+  rollout.waitingFor -= 1;
+  if (rollout.waitingFor === 0) finishBatch(world);
+  return true;
+}
+
+function finishBatch(world: World): void {
+  const { rollout } = world;
+  if (channelOf(world).maintenance) activeRun(world).telemetry.judgedSince = world.now + MAINTENANCE_TAIL;
+  rollout.batch += 1;
+  activeRun(world).chain.haltAt = Number.POSITIVE_INFINITY;
+  if (rollout.batch < rollout.batches.length) {
+    plan(world, world.now + rollout.pause, BATCH, 0, 0);
+  } else if (rollout.state === 'undoing') plan(world, world.now, REVERTED, 0, 0);
+  else if (rollout.gate >= 0) armGate(world);
+  else plan(world, world.now + rollout.pause, NEXT_STEP, 0, 0);
+}
+
+/** All nodes carry the gate: it becomes active just after the next epoch boundary (blueprint.md section 22). */
+function armGate(world: World): void {
+  const { chain } = activeRun(world);
+  const gate = chain.gates.find((candidate) => candidate.index === world.rollout.gate);
+  assert(gate !== undefined, 'the gate being switched on is a gate of the chain');
+  gate.activation = (epochOf(chain, chain.tip + DEACTIVATION_HEIGHTS) + 1) * chain.epochBlocks + 1;
+  gatesChanged(chain);
+  note(world, 'gate-armed', gate.phase, `active from height ${gate.activation}`);
+}

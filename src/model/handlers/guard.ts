@@ -1,0 +1,88 @@
+/**
+ * What guards a promotion: checks are evaluated, a failing one holds the rollout or has it undone, a hold ends.
+ */
+import { formatDuration } from '#base/time';
+import type { CheckPlan, StepPlan } from '../plan.js';
+import { isIncident } from '../probe.js';
+import type { CheckState, World } from '../world.js';
+import { ACTION_ABORT, ACTION_ROLLBACK } from './action.js';
+import { CHECK, NEXT_STEP, plan, watch } from './agenda.js';
+import { describeReading, evaluateCheck } from './checks.js';
+import { activeRun, channelOf } from './stage.js';
+import { note } from './timeline.js';
+import { decideUndo } from './undoing.js';
+
+/** Evaluates one check and does what its outcome asks for. */
+export function runCheck(world: World, channel: number, index: number): void {
+  const { rollout } = world;
+  if (rollout.channel !== channel || rollout.state === 'ended') return;
+  const check = channelOf(world).checks[index] as CheckPlan;
+  const state = rollout.checks[index] as CheckState;
+  watch(world, world.now + check.interval, CHECK, index, channel);
+  if (rollout.state !== 'running' && rollout.state !== 'holding') return;
+  if (rollout.waitingFor > 0 && channelOf(world).maintenance && !isIncident(check.metric)) return;
+  const reading = evaluateCheck(world, activeRun(world), check, state);
+  const held = rollout.state === 'holding';
+  if (state.failing && !(held && check.onFail === 'hold')) failCheck(world, check, describeReading(check, reading));
+  else if (held) testHold(world);
+}
+
+function failCheck(world: World, check: CheckPlan, words: string): void {
+  const { rollout } = world;
+  if (check.onFail === 'hold') {
+    hold(world, check.name, words);
+    return;
+  }
+  note(world, 'check-failed', check.name, words);
+  decideUndo(world, check.name, check.onFail === 'abort' ? ACTION_ABORT : ACTION_ROLLBACK);
+  rollout.parked = -1;
+}
+
+export function hold(world: World, subject: string, words: string): void {
+  const { rollout } = world;
+  if (rollout.state !== 'running') return;
+  rollout.state = 'holding';
+  rollout.heldSince = world.now;
+  note(world, 'hold', subject, words);
+}
+
+/** A hold ends when no check fails any more; one that lasts too long ends in an abort. */
+function testHold(world: World): void {
+  const { rollout } = world;
+  const checks = channelOf(world).checks;
+  const { steps } = channelOf(world);
+  const promoting = rollout.step >= steps.length;
+  const needed = rollout.parked === NEXT_STEP ? needsOf(steps[rollout.step + 1]) : [];
+  const open = checks.find((check, i) => {
+    const state = rollout.checks[i] as CheckState;
+    if (promoting || needed.includes(check.name)) return state.outcome !== 'success';
+    return state.failing && check.onFail === 'hold';
+  });
+  if (open !== undefined) {
+    if (world.now - rollout.heldSince < world.plan.operations.holdLimit) return;
+    note(world, 'check-failed', open.name, `held for ${formatDuration(world.now - rollout.heldSince)}`);
+    decideUndo(world, open.name, ACTION_ABORT);
+    return;
+  }
+  rollout.state = 'running';
+  note(world, 'resume', channelOf(world).name, 'no check objects any more');
+  const { parked } = rollout;
+  rollout.parked = -1;
+  if (promoting) plan(world, world.now, NEXT_STEP, 0, 0);
+  else if (parked >= 0) plan(world, world.now, parked, 0, 0);
+}
+
+/** The first check that the next step needs and that is no success; null if there is none. */
+export function unmetNeed(world: World, step: StepPlan | undefined): string | null {
+  const { checks } = channelOf(world);
+  return (
+    needsOf(step).find((name) => {
+      const i = checks.findIndex((check) => check.name === name);
+      return world.rollout.checks[i]?.outcome !== 'success';
+    }) ?? null
+  );
+}
+
+function needsOf(step: StepPlan | undefined): readonly string[] {
+  return step?.kind === 'gate' ? step.needs : [];
+}
