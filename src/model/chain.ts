@@ -23,6 +23,7 @@ import { createProofFlow, type ProofFlow } from './proofs/cache.js';
 import { createProver, type Prover } from './proofs/prover.js';
 import { aggregates } from './proofs/recursion.js';
 import { type Committee, electCommittee, powersOf } from './validators/committee.js';
+import { type LeaderRule, leaderRuleOf } from './validators/leader-order.js';
 import type { Population } from './validators/population.js';
 
 /** What a node computes, as bits: two nodes accept each other's blocks iff their state bits agree. */
@@ -120,6 +121,7 @@ export interface Chain {
   readonly commitWait: Micros | null; // between a decision and the next height; null: heights follow the slots
   readonly replayDelay: Micros;
   readonly committeeTarget: number;
+  readonly leaderRule: LeaderRule;
   readonly proofLag: number;
   readonly newCircuits: boolean; // the release under rollout proves by circuits of another version
   readonly proofCache: ProofCachePlan;
@@ -217,6 +219,7 @@ export function createChain(
 ): Chain {
   const n = population.n;
   const { asBuilt, committeeTarget } = plan.chain;
+  const leaderRule = leaderRuleOf(plan.chain.leaderOrder, asBuilt.leaderHighestVrf);
   const legacySet = createValidatorSet(population.stake, asBuilt.quorumCeil ? 'ceil' : 'floor');
   const committeeKey = streamKey(seed, replication, `chain/${name}/vrf`);
   const network = createNetwork(plan.network, population.region);
@@ -234,6 +237,7 @@ export function createChain(
     commitWait: plan.chain.commitWait,
     replayDelay: plan.chain.replayDelay,
     committeeTarget,
+    leaderRule,
     proofLag: plan.proofs.lag,
     newCircuits: plan.proofs.newCircuits,
     proofCache: plan.proofs.cache,
@@ -282,7 +286,7 @@ export function createChain(
     asBuilt,
     legacySet,
     startPowers: powersOf(population, asBuilt),
-    elections: [0, 1].map((epoch) => elect(population, committeeTarget, committeeKey, epoch, asBuilt)),
+    elections: [0, 1].map((epoch) => elect(population, committeeTarget, committeeKey, epoch, leaderRule, asBuilt)),
     proposerBase: null,
     tip: 0,
     tipStart: 0,
@@ -337,9 +341,10 @@ export function elect(
   target: number,
   key: number,
   epoch: number,
+  leaderRule: LeaderRule,
   asBuilt: AsBuiltPlan,
 ): Election {
-  const committee = electCommittee(population, target, key, epoch, asBuilt);
+  const committee = electCommittee(population, target, key, epoch, leaderRule, asBuilt);
   const anybody = committee.order.length > 0;
   const rule = asBuilt.quorumCeil ? 'ceil' : 'floor';
   return { committee, set: anybody ? createValidatorSet(committee.powers, rule) : createEmptySet(population.n) };

@@ -54,6 +54,7 @@ export interface ChainPlan {
   readonly blockTime: Micros; // the slot, and the target time of a height
   readonly epochBlocks: number;
   readonly committeeTarget: number;
+  readonly leaderOrder: LeaderOrder;
   readonly timeouts: TimeoutsPlan;
   readonly build: Distribution; // µs a proposer needs to build a block
   readonly execute: Distribution; // µs a validator needs to check a block before its prevote
@@ -65,6 +66,9 @@ export interface ChainPlan {
   readonly asBuilt: AsBuiltPlan;
   readonly replayDelay: Micros; // a restarted node waits so long for synchronization before it replays its log
 }
+
+/** Who leads among equals in tier and timetoke: by VRF output divided by weight, the lowest; by output, the highest or the lowest. */
+export type LeaderOrder = 'lowest-vrf' | 'highest-vrf' | 'doc';
 
 /** Where the chain as built departs from what it should be (blueprint.md section 21); every switch is off by default. */
 export interface AsBuiltPlan {
@@ -143,12 +147,16 @@ export interface ValidatorsPlan {
   readonly successes: readonly [min: number, max: number]; // consensus successes, uniform integers
   readonly newcomers: number; // share that starts in tier TL3
   readonly uptimeProofs: Micros; // between two uptime proofs of a validator that is up, ≥ 10 min
+  readonly peerFeedback: boolean; // peers vouch for whoever proves its uptime, and count against who does not
   readonly scoreDecay: boolean; // the blueprint's decay: score × 0.95 a day
+  readonly replay: Distribution; // µs until a node that comes back has replayed the timetoke records it missed
+  readonly replaySuccess: number; // probability that one attempt succeeds
 }
 
 export interface WitnessesPlan {
   readonly count: number; // per block
   readonly online: number; // probability that a witness attests a block
+  readonly peerScores: boolean; // who relays too little may no longer publish attestations
 }
 
 export interface RewardsPlan {
@@ -159,8 +167,19 @@ export interface RewardsPlan {
   readonly feesPerBlock: Distribution; // units
   readonly treasuryDays: number; // days of emission in each treasury at the start
   readonly rule: 'recommended' | 'A' | 'B' | 'C' | 'D'; // of the blueprint's section 8
+  readonly terms: RuleTerms;
   readonly bug: RewardBug | null; // injected, for the audit to find
   readonly auditEpochs: number; // epochs with rewards after which the books are audited
+}
+
+/** Numbers that only one of the rules looks at; the others have their own. */
+export interface RuleTerms {
+  readonly ledgerBase: number; // A: units per block
+  readonly ledgerBonus: number; // A: basis points of base and fees
+  readonly witnessReward: number; // B: units for each report
+  readonly leaderPool: number; // D: basis points of base
+  readonly witnessPool: number; // D: basis points of base
+  readonly minHours: number; // D: who has less gets nothing
 }
 
 /** A mistake in what the chain pays. */
@@ -178,6 +197,8 @@ export type RewardBug =
 export interface SlashingPlan {
   readonly profile: 'node' | 'lib' | 'cfg' | 'hybrid-v1';
   readonly dryRun: boolean; // cases are opened and nothing is taken
+  readonly witnessReports: number; // share of the witnesses whose reports are evidence of vote withholding
+  readonly banDoubleSign: boolean; // who signs twice never returns, unless an appeal succeeds
   readonly appeals: number; // probability that a slashed validator appeals
   readonly appealWindow: Micros;
   readonly vote: Distribution; // µs until the council has voted

@@ -13,7 +13,7 @@ import type { Stream } from '#kernel/stream';
 import type { LogHistogram } from '#stats/log-histogram';
 import type { Chain } from './chain.js';
 import type { FamilyContent } from './migration/content.js';
-import type { TokenBucket } from './network/token-bucket.js';
+import type { WitnessChannel } from './network/token-bucket.js';
 import type {
   AuditFinding,
   HourRecord,
@@ -28,11 +28,13 @@ import type { Plan } from './plan.js';
 import type { WorkLaws } from './proofs/work.js';
 import type { PruningWorker } from './pruning/worker.js';
 import type { Accounts } from './rewards/accounts.js';
+import type { Exporters, GapReason } from './rewards/exporter.js';
 import type { Journal } from './rewards/journal.js';
 import type { PayoutTerms } from './rewards/payout.js';
 import type { CaseBook } from './slashing/appeal.js';
 import type { Detector } from './slashing/detector.js';
 import type { EvidencePool } from './slashing/evidence.js';
+import type { WithholdingWatch } from './slashing/withholding.js';
 import type { Backup } from './storage/backup.js';
 import type { StoreDamage } from './storage/damage.js';
 import type { Manifest, SnapshotHistory } from './storage/snapshot.js';
@@ -60,6 +62,7 @@ export interface Run {
   lastBlockAt: Micros;
   readonly downReasons: Int32Array; // by validator: why it is down, counted
   readonly upSince: Float64Array; // µs: when it last came up
+  readonly replays: Replays;
   readonly feeTable: QuantileTable;
   readonly feeKey: number;
   readonly work: WorkLaws; // what a block asks of a prover
@@ -143,12 +146,23 @@ export interface Headroom {
   readonly tip: number;
 }
 
+/** Timetoke records that nodes replay after they come back. */
+export interface Replays {
+  readonly key: number;
+  readonly table: QuantileTable; // µs of one replay
+  readonly attempts: Int32Array; // by node
+  readonly readyAt: Float64Array; // µs: when it has the records; Infinity while it tries again
+  readonly retries: Map<number, Micros>; // by node: when it tries again
+}
+
 /** What is kept of a chain's payments. */
 export interface Economy {
   readonly accounts: Accounts;
   readonly journal: Journal;
+  readonly exporters: Exporters;
   readonly terms: PayoutTerms;
-  epochs: number; // paid so far
+  epochs: number; // paid so far, the open one included
+  isOpen: boolean; // a part of the epoch is paid, and more may come
   settledTo: number; // last height of a closed epoch
   uptimeTo: Micros; // uptime is proven up to here
   absoluteError: bigint; // Σ over epochs and accounts |paid − expected|
@@ -157,11 +171,23 @@ export interface Economy {
   readonly off: Set<number>; // validators paid wrongly in some epoch
   readonly candidates: readonly Identity[]; // who may be a witness, by number
   readonly witnesses: readonly number[]; // those chosen, ascending
-  readonly witnessBucket: TokenBucket; // of the witness channel
+  readonly peers: WitnessPeers;
+  readonly witnessChannel: WitnessChannel; // of their attestations
   witnessed: number; // blocks that witnesses were asked to attest
-  attestations: number; // that came through
+  attestations: number; // that came through in time
   findings: AuditFinding[]; // of the audit, by cause
+  gapUnits: bigint; // Σ |paid − counted| over exporters and epochs
+  countedUnits: bigint; // Σ paid over the same
+  readonly gaps: Map<GapReason, Set<number>>; // exporters that counted otherwise, by reason
   told: boolean; // the audit has reported
+}
+
+/** What the network thinks of those that may be witnesses, by candidate. */
+export interface WitnessPeers {
+  readonly scores: Float64Array;
+  readonly publishes: Uint8Array; // 1: its peers take its attestations, this epoch
+  readonly attested: Int32Array; // blocks, this epoch
+  blocks: number; // that were to be attested, this epoch
 }
 
 /** What a chain knows of offences. */
@@ -172,6 +198,10 @@ export interface Justice {
   readonly punished: Set<number>; // validators that lost something
   readonly innocent: Set<number>; // those of them that had done nothing
   readonly expelled: Map<number, Expelled>; // by validator
+  readonly banned: Set<number>; // who may never return
+  readonly withholding: WithholdingWatch;
+  readonly reportChannel: WitnessChannel; // of what witnesses report
+  readonly reported: Set<number>; // validators that enough witnesses reported
   overturned: number;
 }
 
@@ -179,6 +209,10 @@ export interface Justice {
 export interface Expelled {
   readonly epoch: number;
   readonly since: Micros;
+  identity: Identity; // the new one
+  bookedTo: number; // height up to which its duties are counted
+  bookedAt: Micros;
+  left: number; // duties not yet booked
 }
 
 /** How blocks go in one regime, as pilot rounds found: joint samples. */
@@ -317,11 +351,18 @@ export interface World {
   findings: AuditFinding[];
   slashed: number; // validators punished
   slashedInnocent: number;
+  reported: number; // validators that enough witnesses reported
+  reportedInnocent: number;
   appealsWon: number;
   witnessed: number;
   attestations: number;
   conservationViolations: number;
+  telemetryGap: number; // units
+  telemetryPaid: number; // units that all exporters together should have counted
   shortfall: number;
+  replaysTried: number; // of timetoke records
+  replaysDone: number;
+  readonly replayTimes: LogHistogram;
   evidence: number; // validators caught contradicting themselves
   refused: number; // messages that nodes had no room or no patience for
   readonly undone: Undo[];

@@ -40,6 +40,13 @@ export const PRESETS = {
   cometbft: 'Timeouts and rules of CometBFT; the next height follows a second after a decision.',
 } as const;
 
+/** Who leads among equals in tier and timetoke. */
+export const LEADER_ORDERS = {
+  'lowest-vrf': 'The code of the node: among equals in tier and timetoke the lowest output, divided by weight, leads.',
+  'highest-vrf': 'The library: among equals in tier and timetoke the highest output leads, then the highest address.',
+  doc: 'The design text: among equals in tier and timetoke the lowest output leads, whatever its weight.',
+} as const;
+
 /** What makes a node skip to a later round. */
 export const SKIP_RULES = {
   'one-honest': 'A node skips to a later round once more than a third of the power has sent any votes of it.',
@@ -95,6 +102,11 @@ export const chainSchema = section({
     'chain.committeeTarget',
     'Validators of a committee at most.',
   ),
+  leaderOrder: defaulted(
+    oneOf(Object.keys(LEADER_ORDERS) as (keyof typeof LEADER_ORDERS)[]),
+    'chain.leaderOrder',
+    'Who leads among validators of equal tier and timetoke.',
+  ),
   timeouts: timeouts
     .prefault({})
     .describe('Timeouts of the consensus: base + round × delta; by default of the preset.'),
@@ -125,12 +137,32 @@ export const validatorsSchema = section({
     'validators.uptimeProofs',
     'Time between two uptime proofs of a validator that is up; a proof credits whole timetoke hours.',
   ),
+  peerFeedback: defaulted(
+    flag,
+    'validators.peerFeedback',
+    'Feedback of peers enters the score: one more for every uptime proof, one less for every one that is missing.',
+  ),
   scoreDecay: defaulted(flag, 'validators.scoreDecay', 'The score falls by a twentieth a day.'),
+  replay: defaulted(
+    durationDistribution,
+    'validators.replay',
+    'Time in which a node that comes back replays the timetoke records it missed; until then it cannot prove its uptime.',
+  ),
+  replaySuccess: defaulted(
+    positiveShare,
+    'validators.replaySuccess',
+    'Probability that one attempt at it succeeds; the next one follows ten minutes later.',
+  ),
 });
 
 export const witnessesSchema = section({
   count: defaulted(whole(0, 'a number of witnesses'), 'witnesses.count', 'Witnesses of a block.'),
   online: defaulted(share, 'witnesses.online', 'Probability that a witness attests a block.'),
+  peerScores: defaulted(
+    flag,
+    'witnesses.peerScores',
+    'Peers score what witnesses relay; with too few points one may not publish its attestations in the next epoch.',
+  ),
 });
 
 export const telemetrySchema = section({

@@ -22,6 +22,10 @@ export function resolveChain(input: Sections['chain'], findings: Findings): Chai
     const what = `a block of ${blockSize} bytes would travel in ${parts} parts`;
     addProblem(findings, ['chain', 'partSize'], what, `Let it be at most ${PARTS_MAX} parts: choose larger ones.`);
   }
+  if (asBuilt.leaderHighestVrf === true && input.leaderOrder === 'doc') {
+    const what = 'is another order than chain.asBuilt.leaderHighestVrf';
+    addProblem(findings, ['chain', 'leaderOrder'], what, 'Keep one of them.');
+  }
   return {
     ...times,
     blockBytes: blockSize,

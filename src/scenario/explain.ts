@@ -3,7 +3,7 @@
  */
 import { METRICS, type Metric, PROBE_METRICS } from '#model/metric';
 import { AS_BUILT, type AsBuiltKey } from './as-built-schema.js';
-import { GATES, LOCK_RULES, PRESETS, SKIP_RULES } from './chain-schema.js';
+import { GATES, LEADER_ORDERS, LOCK_RULES, PRESETS, SKIP_RULES } from './chain-schema.js';
 import { CHANNEL_DEFAULTS, type ChannelDefaults } from './channel-defaults.js';
 import { CHECK_ACTIONS, GATE_MODES } from './channel-schema.js';
 import { type Default, formatValue } from './default-row.js';
@@ -85,6 +85,7 @@ function entries(): readonly Entry[] {
     ...tableEntries(CIRCUIT_TEXTS, 'circuit'),
     ...tableEntries(COLUMN_FAMILIES, 'column family'),
     ...tableEntries(MIGRATION_DEFECTS, 'defect of a migration'),
+    ...tableEntries(LEADER_ORDERS, 'order of leaders'),
     ...tableEntries(REWARD_RULES, 'reward rule'),
     ...tableEntries(REWARD_BUGS, 'reward bug'),
     ...tableEntries(SLASHING_PROFILES, 'slashing profile'),

@@ -58,6 +58,23 @@ const bug = z.union([bugSection, oneOf(KINDS).transform((kind) => ({ kind }))]);
 
 export type RewardBugInput = z.output<typeof bug>;
 
+const ledger = section({
+  base: money.optional().describe('Units a block emits, beside its fees.'),
+  leaderBonus: basisPoints.optional().describe('Bonus of the leader, as a share of base and fees, on top.'),
+});
+
+const engine = section({
+  witnessReward: money.optional().describe('Units a witness gets for each report.'),
+});
+
+const pools = section({
+  leaders: basisPoints.optional().describe('Share of base that the committee divides by timetoke hours.'),
+  witnesses: basisPoints
+    .optional()
+    .describe('Share of base that witnesses divide by timetoke hours; at most what the committee leaves.'),
+  minHours: whole(0, 'a number of hours').optional().describe('Who has less timetoke gets nothing.'),
+});
+
 export const rewardsSchema = section({
   base: defaulted(money, 'rewards.base', 'Units a block emits to its committee.'),
   leaderBonus: defaulted(basisPoints, 'rewards.leaderBonus', 'Bonus of the leader, as a share of base, on top.'),
@@ -78,6 +95,9 @@ export const rewardsSchema = section({
     'rewards.rule',
     'Which of the rules of the blueprint the chain pays by.',
   ),
+  ledger: ledger.prefault({}).describe('Numbers of rule A, which looks at no other.'),
+  engine: engine.prefault({}).describe('What rule B pays beside base and the bonus.'),
+  pools: pools.prefault({}).describe('How rule D divides base.'),
   auditEpochs: defaulted(
     whole(1, 'a number of epochs'),
     'rewards.auditEpochs',

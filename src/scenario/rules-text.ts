@@ -11,11 +11,13 @@ import type {
   QueuesPlan,
   RewardBug,
   RewardsPlan,
+  RuleTerms,
   SlashingPlan,
   TopologyPlan,
   ValidatorsPlan,
 } from '#model/plan';
 import { describeAsBuilt } from './as-built.js';
+import { LEADER_ORDERS } from './chain-schema.js';
 import { describeLaw } from './law-text.js';
 import { formatQuantity } from './quantity.js';
 
@@ -24,6 +26,7 @@ export function describeRules(plan: Plan): string[] {
   const { chain, network, phases, validators, rewards, slashing } = plan;
   return [
     ...describeConsensus(chain),
+    ...describeLeaders(chain),
     ...describeAsBuilt(chain.asBuilt),
     ...describeValidators(validators),
     ...describeRewards(rewards),
@@ -33,6 +36,10 @@ export function describeRules(plan: Plan): string[] {
     ...(network.queues === null ? [] : [describeQueues(network.queues)]),
     ...(phases === null ? [] : [describePhases(phases)]),
   ];
+}
+
+function describeLeaders({ leaderOrder }: ChainPlan): string[] {
+  return leaderOrder === 'lowest-vrf' ? [] : [`Leaders: ${LEADER_ORDERS[leaderOrder]}`];
 }
 
 function describeConsensus({ rules, commitWait }: ChainPlan): string[] {
@@ -51,10 +58,19 @@ function describeValidators({ uptimeProofs, scoreDecay }: ValidatorsPlan): strin
   return parts.length === 0 ? [] : [`Validators: ${parts.join('; ')}.`];
 }
 
-function describeRewards({ rule, bug, auditEpochs }: RewardsPlan): string[] {
+function describeRewards({ rule, terms, bug, auditEpochs }: RewardsPlan): string[] {
   if (rule === 'recommended' && bug === null) return [];
+  const numbers = describeTerms(rule, terms);
   const mistake = bug === null ? '' : `, with the bug ${describeBug(bug)}`;
-  return [`Rewards: rule ${rule}${mistake}; the books are audited after ${auditEpochs} epochs.`];
+  return [`Rewards: rule ${rule}${numbers}${mistake}; the books are audited after ${auditEpochs} epochs.`];
+}
+
+function describeTerms(rule: RewardsPlan['rule'], terms: RuleTerms): string {
+  const part = (points: number): string => formatQuantity(points / 10_000, 'share');
+  if (rule === 'A') return ` (base ${terms.ledgerBase}, bonus ${part(terms.ledgerBonus)})`;
+  if (rule === 'B') return ` (${terms.witnessReward} a report)`;
+  if (rule !== 'D') return '';
+  return ` (pools ${part(terms.leaderPool)} and ${part(terms.witnessPool)}, from ${terms.minHours} h)`;
 }
 
 function describeBug(bug: RewardBug): string {
@@ -64,9 +80,10 @@ function describeBug(bug: RewardBug): string {
   return `${bug.kind} (${bonus} for ${formatQuantity(bug.share, 'share')} of the validators)`;
 }
 
-function describeSlashing({ profile, dryRun }: SlashingPlan): string[] {
-  if (profile === 'hybrid-v1' && !dryRun) return [];
-  return [`Slashing: profile ${profile}${dryRun ? '; a dry run, nothing is taken' : ''}.`];
+function describeSlashing({ profile, dryRun, banDoubleSign }: SlashingPlan): string[] {
+  if (profile === 'hybrid-v1' && !dryRun && !banDoubleSign) return [];
+  const ban = banDoubleSign ? '; who signs twice is banned for ever' : '';
+  return [`Slashing: profile ${profile}${ban}${dryRun ? '; a dry run, nothing is taken' : ''}.`];
 }
 
 function describeTopology(topology: TopologyPlan): string[] {

@@ -4,7 +4,7 @@
 import type { SlashingPlan } from '#model/plan';
 import { defaulted } from './chain-schema.js';
 import { durationDistribution } from './distribution.js';
-import { duration, flag, oneOf, section, share } from './value.js';
+import { duration, flag, oneOf, positiveShare, section, share } from './value.js';
 
 /** Tables of penalties that the blueprint's section 9 finds in its sources, and the one it recommends. */
 export const SLASHING_PROFILES: Readonly<Record<SlashingPlan['profile'], string>> = {
@@ -21,6 +21,16 @@ export const slashingSchema = section({
     'Table of penalties.',
   ),
   dryRun: defaulted(flag, 'slashing.dryRun', 'Cases are opened and nothing is taken.'),
+  witnessReports: defaulted(
+    positiveShare,
+    'slashing.witnessReports',
+    'Share of the witnesses whose reports of missing votes are evidence of withholding.',
+  ),
+  banDoubleSign: defaulted(
+    flag,
+    'slashing.banDoubleSign',
+    'Who signs twice is banned: it never returns, unless an appeal succeeds. No source states an end of the ban.',
+  ),
   appeals: defaulted(share, 'slashing.appeals', 'Probability that a slashed validator appeals.'),
   appealWindow: defaulted(duration, 'slashing.appealWindow', 'Time after a penalty in which an appeal is heard.'),
   vote: defaulted(durationDistribution, 'slashing.vote', 'Appeal until the council has voted.'),

@@ -63,8 +63,29 @@ export interface Books {
   readonly burned: bigint;
 }
 
+/** What the exporters of nodes say was paid in the epoch; those that are not named say what the books say. */
 export interface AuditTelemetry {
-  readonly emitted: bigint | null; // what the chain's metrics say was paid in the epoch; null: they say nothing
+  readonly exporters: readonly ExporterReport[];
+}
+
+export interface ExporterReport {
+  readonly node: number;
+  readonly counted: bigint;
+  readonly missing: readonly {
+    readonly reason: 'restart' | 'partition' | 'drift'; // as the logs of its node have it
+    readonly blocks: number;
+    readonly units: bigint; // paid − counted
+  }[];
+}
+
+/** Exporters that say something else than sound books or wrong ones, for a reason that is no payment's. */
+export interface TelemetryGap {
+  readonly cause: 'telemetry-gap';
+  readonly reason: 'restart' | 'partition' | 'drift';
+  readonly epoch: number;
+  readonly exporters: readonly number[]; // of these nodes, ascending
+  readonly blocks: number; // summed over exporters
+  readonly units: bigint; // Σ |paid − counted|
 }
 
 export type Cause =
@@ -79,7 +100,7 @@ export type Cause =
   | 'double-fee' // fees were shared and stayed in the fee pool
   | 'pay-slashed' // flagged validators were paid
   | 'shortfall' // the treasuries ran dry: somebody was owed more than there was
-  | 'telemetry' // the metrics say something else than the books
+  | 'telemetry' // metrics say something else than the books, and their nodes' logs do not say why
   | 'unexplained';
 
 export interface Finding {
@@ -105,6 +126,7 @@ export interface EpochAudit {
   readonly validatorsOff: number; // paid at least a unit too much or too little
   readonly conservation: bigint; // money that appeared, or vanished (negative), over all accounts
   readonly findings: readonly Finding[];
+  readonly gaps: readonly TelemetryGap[]; // one for each reason; they say nothing against the payment
 }
 
 /**
@@ -141,10 +163,12 @@ export function auditEpoch(record: EpochRecord, before: Books, after: Books, tel
     findings.push({ cause: 'shortfall', epoch, accounts, units: short, words });
   }
   const total = sumOf(paid.validators) + sumOf(paid.witnesses);
-  if (telemetry.emitted !== null && telemetry.emitted !== total) {
-    const units = magnitude(telemetry.emitted - total);
-    const words = `the metrics say that ${telemetry.emitted} units were paid, the books ${total}`;
-    findings.push({ cause: 'telemetry', epoch, accounts: [], units, words });
+  const { gaps, doubtful } = readTelemetry(telemetry, epoch, total);
+  if (doubtful.length > 0) {
+    const units = doubtful.reduce((sum, { counted }) => sum + magnitude(counted - total), 0n);
+    const accounts = doubtful.map(({ node }) => `exporter ${node}`);
+    const words = `the metrics of ${accounts.length} nodes say that other sums were paid than the ${total} units of the books`;
+    findings.push({ cause: 'telemetry', epoch, accounts, units, words });
   }
   return {
     epoch,
@@ -155,7 +179,37 @@ export function auditEpoch(record: EpochRecord, before: Books, after: Books, tel
     validatorsOff: differences.filter(({ account }) => account.startsWith('validator ')).length,
     conservation,
     findings,
+    gaps,
   };
+}
+
+/** Which exporters differ from the books for reasons that account for every unit, and which do not. */
+function readTelemetry(
+  { exporters }: AuditTelemetry,
+  epoch: number,
+  total: bigint,
+): { gaps: TelemetryGap[]; doubtful: ExporterReport[] } {
+  const doubtful = exporters.filter(({ counted, missing }) => {
+    return counted + missing.reduce((sum, { units }) => sum + units, 0n) !== total;
+  });
+  const reasons = ['restart', 'partition', 'drift'] as const;
+  const gaps = reasons.flatMap((reason): TelemetryGap[] => {
+    const told = exporters
+      .filter((exporter) => !doubtful.includes(exporter))
+      .flatMap(({ node, missing }) => missing.filter((one) => one.reason === reason).map((one) => ({ node, ...one })));
+    if (told.length === 0) return [];
+    return [
+      {
+        cause: 'telemetry-gap',
+        reason,
+        epoch,
+        exporters: told.map(({ node }) => node).sort((a, b) => a - b),
+        blocks: told.reduce((sum, { blocks }) => sum + blocks, 0),
+        units: told.reduce((sum, { units }) => sum + magnitude(units), 0n),
+      },
+    ];
+  });
+  return { gaps, doubtful };
 }
 
 /** What was paid by the books, penalties set aside, and where the stocks stand. */

@@ -66,7 +66,7 @@ export function startBatch(world: World, cause = 0): void {
     const extra = configure(world, run, node);
     if ((run.downReasons[node] as number) > 0) continue; // it will come back with the new configuration by itself
     const back = world.now + Math.max(1, sampleInteger(restartTime(world), world.operations)) + extra;
-    takeDown(run, node);
+    takeDown(world, run, node);
     rollout.waitingFor += 1;
     plan(world, back, BATCH_NODE_UP, node, packBatch(run, rollout.serial));
   }

@@ -11,7 +11,7 @@ import { type Chain, DIALECT_FAULT_SHIFT, DIALECT_REWARDS, DIALECT_STATE, DIALEC
 import { addEntry } from '../rewards/journal.js';
 import { leaderBonusOf } from '../rewards/payout.js';
 import type { Run, World } from '../world.js';
-import { settleEpoch, takeAttestations } from './economy.js';
+import { settleBlock, settleEpoch } from './economy.js';
 import { countDefects } from './faults.js';
 import { activeBits } from './gates.js';
 import { testHeadroom } from './headroom.js';
@@ -20,7 +20,9 @@ import { proveBlock } from './proving.js';
 import { noteReturns } from './recoveries.js';
 import { judgeBlock } from './slashing.js';
 import { advanceStores } from './stores.js';
+import { paysWrongly, watchExporters } from './telemetry.js';
 import { noteStall } from './timeline.js';
+import { takeAttestations } from './witnesses.js';
 
 /** Blocks in a row within twice the block time that make a chain normal again. */
 export const NORMAL_BLOCKS = 3;
@@ -74,6 +76,7 @@ export function accountBlock(world: World, run: Run, block: Block): void {
   noteHour(world, run, block, interval, finality, latencies, telemetry.proofBacklog[slot] as number);
   countDefects(world, run);
   const wrongBefore = run.economy.absoluteError;
+  if (chain.asBuilt.committeePerBlock) settleBlock(world, run, block.height);
   if ((block.height + 1) % chain.epochBlocks === 0) settleEpoch(world, run, block.height);
   const wrong = mismatch !== 0 || run.economy.absoluteError > wrongBefore || isWrong(chain, block.value);
   advanceStores(world, run, bits, wrong);
@@ -87,30 +90,23 @@ function writeDown(world: World, run: Run, block: Block, proposer: number, bits:
   const flagged = judgeBlock(world, run, block.height, proposer, bits);
   if ((bits & DIALECT_REWARDS) === 0) return 0;
   const misjudged = paysWrongly(world, chain.values.dialect[block.value] as number);
+  if (run.mode === 'message') watchExporters(world, run, block.height, proposer);
   addEntry(economy.journal, {
     height: block.height,
+    at: block.at,
     leader: proposer,
     rounds: block.rounds,
     fees: Math.max(0, drawFromTable(run.feeTable, drawUint32(run.feeKey, block.height))),
     misjudged,
-    witnesses: (bits & DIALECT_WITNESSES) === 0 ? 0 : takeAttestations(world, run, block.height, block.at),
     flagged,
   });
+  if ((bits & DIALECT_WITNESSES) !== 0) takeAttestations(world, run, block.height, block.at);
   return misjudged ? Number(leaderBonusOf(economy.terms, NO_FEES)) : 0;
 }
 
 /** Whether the state that was agreed on is not what the chain should compute. */
 function isWrong(chain: Chain, value: number): boolean {
   return (chain.values.dialect[value] as number) >>> DIALECT_FAULT_SHIFT !== 0;
-}
-
-/** Whether the state that most nodes agreed on pays by a wrong rule: a drifted reward parameter, or a defect. */
-function paysWrongly(world: World, dialect: number): boolean {
-  const fault = world.plan.faults[(dialect >>> DIALECT_FAULT_SHIFT) - 1];
-  if (fault === undefined) return false;
-  if (fault.kind === 'bad-release') return fault.defect === 'misreward';
-  if (fault.kind !== 'drift') return false;
-  return world.plan.gates.some((gate) => gate.name === fault.gate && gate.enables.includes('timetoke_rewards'));
 }
 
 function countDiverged(run: Run, value: number): number {

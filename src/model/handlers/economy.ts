@@ -6,13 +6,11 @@
  * epoch after the next is elected from that standing: one epoch ahead, so that no node can need it before it is known.
  */
 import { addInteger, addText } from '#base/fingerprint';
-import { compareNumbers } from '#base/order';
 import type { Micros } from '#base/time';
-import { deriveKey, drawUint32 } from '#kernel/draw';
-import { nextBelow, type Stream } from '#kernel/stream';
-import { auditEpoch, type Books, type EpochRecord } from '../audit/audit.js';
+import type { Stream } from '#kernel/stream';
+import { auditEpoch, type Books, type EpochRecord, type TelemetryGap } from '../audit/audit.js';
 import { committeeAt, epochOf } from '../chain.js';
-import { createBucket, takeToken, WITNESS_PROOFS } from '../network/token-bucket.js';
+import { createWitnessChannel, WITNESS_PROOFS } from '../network/token-bucket.js';
 import type { Plan, RewardBug, RewardsPlan } from '../plan.js';
 import {
   type Accounts,
@@ -24,17 +22,28 @@ import {
   SOUND_PAY,
 } from '../rewards/accounts.js';
 import { type EpochPayment, payEpoch } from '../rewards/epoch-payment.js';
+import { createExporters } from '../rewards/exporter.js';
 import { clearJournal, createJournal } from '../rewards/journal.js';
-import { type Member, PAYOUT_TERMS, type PayoutTerms, payoutOrder, type WitnessMember } from '../rewards/payout.js';
+import { type Member, PAYOUT_TERMS, type PayoutTerms, payoutOrder } from '../rewards/payout.js';
 import type { Committee } from '../validators/committee.js';
-import { bookUptime, createIdentity, type Identity } from '../validators/identity.js';
 import { rate } from '../validators/population.js';
 import { decayTimetoke, recordProof } from '../validators/timetoke.js';
-import { selectWitnesses } from '../validators/witness.js';
 import type { Economy, Run, World } from '../world.js';
+import { readmit } from './probation.js';
+import { retryReplays } from './replay.js';
 import { electAhead } from './shell.js';
-import { decideCases, readmit } from './slashing.js';
+import { decideCases } from './slashing.js';
+import { readExporters } from './telemetry.js';
 import { note } from './timeline.js';
+import {
+  addressOf,
+  chooseWitnesses,
+  createPeers,
+  drawCandidates,
+  heardWitnesses,
+  letOut,
+  scorePeers,
+} from './witnesses.js';
 
 /** Nodes that would be a witness, for each that is chosen: an assumption. */
 const CANDIDATES_PER_WITNESS = 2;
@@ -42,72 +51,56 @@ const CANDIDATES_PER_WITNESS = 2;
 /** Accounts with treasuries filled for the plan's days of emission. */
 export function createEconomy(plan: Plan, n: number, blocksPerDay: number, now: Micros, stream: Stream): Economy {
   const terms = termsOf(plan.rewards);
-  const { bucket, interval } = WITNESS_PROOFS;
-  const slowRefill = plan.chain.asBuilt.witnessRefill;
   const opening = openingFor(terms, Math.round(blocksPerDay), Math.round(plan.rewards.treasuryDays));
   const candidates = drawCandidates(CANDIDATES_PER_WITNESS * plan.witnesses.count, n, stream, now);
   return {
     accounts: createAccounts(n, candidates.length, opening),
     journal: createJournal(),
+    exporters: createExporters(n, plan.telemetry.interval),
     terms,
     epochs: 0,
+    isOpen: false,
     settledTo: 0,
     uptimeTo: now,
     absoluteError: 0n,
     expectedTotal: 0n,
     violations: 0,
     off: new Set(),
-    witnessBucket: createBucket({ capacity: bucket, refill: slowRefill ? 1 : bucket, interval }, now),
+    peers: createPeers(candidates.length),
+    witnessChannel: createWitnessChannel(WITNESS_PROOFS, plan.chain.asBuilt.witnessRefill, now),
     candidates,
     witnesses: chooseWitnesses(candidates, n, plan.witnesses.count),
     witnessed: 0,
     attestations: 0,
     findings: [],
+    gapUnits: 0n,
+    countedUnits: 0n,
+    gaps: new Map(),
     told: false,
   };
 }
 
-/**
- * Who may be a witness: nodes outside the committee with a short record, 24 to 72 hours of timetoke (blueprint.md section
- * 22). Their addresses follow those of the validators.
- */
-function drawCandidates(count: number, validators: number, stream: Stream, now: Micros): Identity[] {
-  return Array.from({ length: count }, (_, i) => {
-    const identity = { ...createIdentity(validators + i, now), validated: true };
-    return bookUptime(identity, 24 + nextBelow(stream, 49), now);
-  });
-}
-
-/** Numbers of the witnesses, ascending: the best reputations outside the committee (blueprint.md section 3.5). */
-function chooseWitnesses(candidates: readonly Identity[], validators: number, count: number): number[] {
-  const chosen = selectWitnesses(candidates, new Set(), count);
-  return chosen.map(({ address }) => address - validators).sort(compareNumbers);
-}
-
 function termsOf(plan: RewardsPlan): PayoutTerms {
   const terms = PAYOUT_TERMS[plan.rule];
-  if (plan.rule === 'A') return terms; // its numbers are the code's own
+  const { ledgerBase, ledgerBonus, witnessReward, leaderPool, witnessPool, minHours } = plan.terms;
+  if (plan.rule === 'A') return { ...terms, base: BigInt(ledgerBase), leaderBonus: ledgerBonus };
   const { leaderBonus, witnessShare, witnessTreasury } = plan;
-  return { ...terms, base: BigInt(plan.base), leaderBonus, witnessShare, witnessTreasury };
-}
-
-/** Witnesses whose attestations of a block come through the limits of their channel (blueprint.md section 10). */
-export function takeAttestations(world: World, run: Run, height: number, at: Micros): number {
-  const { economy } = run;
-  const attested = attesting(world, run, height).length;
-  let through = 0;
-  while (through < attested && takeToken(economy.witnessBucket, at)) through += 1;
-  economy.witnessed += 1;
-  economy.attestations += through;
-  return through;
+  const shared = { ...terms, base: BigInt(plan.base), leaderBonus, witnessShare, witnessTreasury };
+  return { ...shared, witnessReward: BigInt(witnessReward), leaderPool, witnessPool, minHours };
 }
 
 /** Closes an epoch, or what there is of it: everything that standing and money depend on. */
 export function settleEpoch(world: World, run: Run, height: number): void {
   const { chain, economy } = run;
   if (economy.journal.count > 0) payAndAudit(world, run, committeeAt(chain, height));
+  if (economy.isOpen) {
+    economy.isOpen = false;
+    if (economy.epochs === world.plan.rewards.auditEpochs) reportAudit(world, run);
+  }
   if (height <= economy.settledTo) return;
   economy.settledTo = height;
+  scorePeers(world, run);
+  retryReplays(world, run);
   proveUptime(world, run);
   decideCases(world, run);
   readmit(world, run);
@@ -120,18 +113,28 @@ export function settleEpoch(world: World, run: Run, height: number): void {
   if (!asBuilt.committeePerBlock) electAhead(chain, epochOf(chain, height) + 2);
 }
 
+/** Pays a block by itself, and audits it, where every block has a committee of its own. */
+export function settleBlock(world: World, run: Run, height: number): void {
+  if (run.economy.journal.count > 0) payAndAudit(world, run, committeeAt(run.chain, height));
+}
+
+/** Pays and audits what the journal holds: an epoch, or as much of it as one committee decided. */
 function payAndAudit(world: World, run: Run, committee: Committee): void {
   const { economy, chain } = run;
   const { accounts, journal } = economy;
-  economy.epochs += 1;
+  if (!economy.isOpen) economy.epochs += 1;
+  economy.isOpen = true;
+  economy.attestations += letOut(economy.witnessChannel, journal, world.now);
   const payment = paymentOf(world, run, committee);
   const before = booksOf(accounts);
   const succeeded = accounts.payouts.slice();
-  const { paid, violations } = payEpoch(accounts, journal, payment);
+  const receipt = payEpoch(accounts, journal, payment);
+  const { paid, violations } = receipt;
   const wrongTotal = auditAccounts(accounts).length;
   economy.violations += violations + wrongTotal;
   closeEpoch(accounts);
-  const audit = auditEpoch(recordOf(run, payment), before, booksOf(accounts), { emitted: paid });
+  const exporters = readExporters(economy, payment, receipt);
+  const audit = auditEpoch(recordOf(run, payment), before, booksOf(accounts), { exporters });
   economy.absoluteError += audit.absoluteError;
   economy.expectedTotal += audit.expectedTotal;
   for (const [validator, expected] of audit.expected.validators.entries()) {
@@ -139,6 +142,8 @@ function payAndAudit(world: World, run: Run, committee: Committee): void {
     if (got !== expected) economy.off.add(validator);
   }
   for (const finding of audit.findings) collect(economy, finding);
+  economy.countedUnits += paid * BigInt(chain.n);
+  for (const gap of audit.gaps) collectGap(economy, gap);
   if (!chain.asBuilt.bootstrap) {
     accounts.payouts.forEach((payouts, validator) => {
       const gained = payouts - (succeeded[validator] as number);
@@ -149,7 +154,6 @@ function payAndAudit(world: World, run: Run, committee: Committee): void {
   addText(world.facts, String(accounts.treasuryValidator));
   addInteger(world.facts, Number(audit.absoluteError));
   clearJournal(journal);
-  if (economy.epochs === world.plan.rewards.auditEpochs) reportAudit(world, run);
 }
 
 /** The auditor's report, once: after the epochs that the plan gives it, or at the end if they never came. */
@@ -159,6 +163,16 @@ export function reportAudit(world: World, run: Run): void {
   economy.told = true;
   const causes = economy.findings.map(({ cause }) => cause);
   note(world, 'audit', 'rewards', `${economy.epochs} epochs: ${causes.length === 0 ? 'exact' : causes.join(', ')}`);
+  if (economy.gaps.size === 0) return;
+  const reasons = [...economy.gaps].map(([reason, exporters]) => `${reason} of ${exporters.size}`);
+  note(world, 'audit', 'telemetry', `telemetry-gap: ${reasons.join(', ')}`);
+}
+
+function collectGap(economy: Economy, { reason, exporters, units }: TelemetryGap): void {
+  economy.gapUnits += units;
+  const known = economy.gaps.get(reason) ?? new Set();
+  for (const exporter of exporters) known.add(exporter);
+  economy.gaps.set(reason, known);
 }
 
 function collect(
@@ -173,7 +187,12 @@ function collect(
     return;
   }
   const accounts = [...new Set([...known.accounts, ...found.accounts])];
-  const merged = { ...known, epochs: [...known.epochs, found.epoch], accounts, units: known.units + units };
+  const merged = {
+    ...known,
+    epochs: [...new Set([...known.epochs, found.epoch])],
+    accounts,
+    units: known.units + units,
+  };
   economy.findings = economy.findings.map((one) => (one === known ? merged : one));
 }
 
@@ -184,10 +203,10 @@ function paymentOf(world: World, run: Run, committee: Committee): EpochPayment {
     epoch: economy.epochs,
     terms: economy.terms,
     options: optionsOf(rewards.bug, chain.asBuilt, committee),
-    misjudgedBonus: 2 * rewards.leaderBonus,
+    misjudgedBonus: 2 * economy.terms.leaderBonus,
     committee: payoutOrder(membersOf(committee)),
     leadersOf: (_height, rounds) => failedLeaders(committee, rounds, chain.asBuilt.leaderIgnoresRound),
-    witnessesOf: (height, count) => (count === 0 ? [] : attesting(world, run, height).slice(0, count)),
+    witnessesOf: (height, count) => heardWitnesses(world, run, height, count),
   };
 }
 
@@ -195,11 +214,6 @@ function membersOf(committee: Committee): Member[] {
   return committee.contenders.map(({ address, tier, hours, output }) => {
     return { validator: address, address: addressOf(address), tier, hours, randomness: output };
   });
-}
-
-/** Addresses sort as numbers do. */
-function addressOf(index: number): string {
-  return String(index).padStart(6, '0');
 }
 
 function failedLeaders(committee: Committee, rounds: number, ignoresRound: boolean): number[] {
@@ -235,20 +249,6 @@ function optionsOf(bug: RewardBug | null, asBuilt: Plan['chain']['asBuilt'], com
     case 'pay-slashed':
       return { ...options, paySlashed: true };
   }
-}
-
-/** Witnesses that attest a block; each is online with the plan's probability (blueprint.md section 22). */
-export function attesting(world: World, run: Run, height: number): WitnessMember[] {
-  const { online } = world.plan.witnesses;
-  const { candidates, witnesses } = run.economy;
-  const key = deriveKey(run.feeKey, height);
-  const found: WitnessMember[] = [];
-  for (const witness of witnesses) {
-    if (drawUint32(key, witness) >= online * 4_294_967_296) continue;
-    const { hours } = candidates[witness] as Identity;
-    found.push({ witness, address: addressOf(witness), hours, reports: 1 });
-  }
-  return found;
 }
 
 function booksOf(accounts: Accounts): Books {
@@ -292,7 +292,7 @@ function recordOf(run: Run, payment: EpochPayment): EpochRecord {
 
 /**
  * Credits the uptime that validators can prove since the last time: a window for each validator that was up through all
- * of it; then a day's decay where it is due (blueprint.md section 3.2).
+ * of it, with the records replayed that it missed before; then a day's decay where it is due (blueprint.md section 3.2).
  */
 function proveUptime(world: World, run: Run): void {
   const { chain, economy } = run;
@@ -304,8 +304,12 @@ function proveUptime(world: World, run: Run): void {
     const end = start + uptimeProofs;
     economy.uptimeTo = end;
     for (let node = 0; node < chain.n; node += 1) {
-      if (population.validated[node] === 0 || chain.up[node] === 0 || (run.upSince[node] as number) > start) continue;
-      creditUptime(run, node, start, end);
+      if (population.validated[node] === 0 || chain.up[node] === 0) continue;
+      const proves = (run.upSince[node] as number) <= start && (run.replays.readyAt[node] as number) <= start;
+      if (world.plan.validators.peerFeedback) {
+        population.feedback[node] = (population.feedback[node] as number) + (proves ? 1 : -1);
+      }
+      if (proves) creditUptime(run, node, start, end);
     }
   }
 }

@@ -200,7 +200,7 @@ function stopUnplanned(world: World, run: Run, node: number, damage: StoreDamage
     noteStop(world, run, node);
     noteStore(world, run, node, damage);
   }
-  takeDown(run, node);
+  takeDown(world, run, node);
 }
 
 /** A validator no longer follows the protocol. */

@@ -1,15 +1,18 @@
 /**
  * Nodes going down and coming back, for whatever reasons: a node is up iff none holds.
  */
-
+import { stopExporter } from '../rewards/exporter.js';
 import type { Run, World } from '../world.js';
 import { startNode, stopNode } from './conditions.js';
+import { startReplay } from './replay.js';
 
 /** Adds one reason for a node to be down. */
-export function takeDown(run: Run, node: number): void {
+export function takeDown(world: World, run: Run, node: number): void {
   const reasons = run.downReasons[node] as number;
   run.downReasons[node] = reasons + 1;
   if (reasons > 0) return;
+  const { exporters, journal } = run.economy;
+  stopExporter(exporters, node, world.now, journal.times, journal.count);
   stopNode(run.chain, node);
 }
 
@@ -20,6 +23,7 @@ export function bringUp(world: World, run: Run, node: number): void {
   if (reasons !== 1) return;
   run.upSince[node] = world.now;
   startNode(run.chain, node, world.now, run.mode === 'message');
+  startReplay(world, run, node);
 }
 
 /** Dashboards see an unplanned stop. */

@@ -5,6 +5,7 @@
 import { sampleInteger } from '#kernel/distribution';
 import { deriveKey } from '#kernel/draw';
 import { DIALECT_PRUNING, refreshDialect, setAt } from '../chain.js';
+import { forgetEpoch } from '../rewards/exporter.js';
 import { clearJournal } from '../rewards/journal.js';
 import { drawDamage, drawMending, joinDamage, NO_DAMAGE } from '../storage/damage.js';
 import { powerBackAt, type RestoringNode, restoreChain } from '../storage/restore.js';
@@ -42,7 +43,7 @@ export function beginRestore(world: World, run: Run): void {
     pruning,
     nodes,
   });
-  for (let node = 0; node < chain.n; node += 1) takeDown(run, node);
+  for (let node = 0; node < chain.n; node += 1) takeDown(world, run, node);
   const { backup, damaged, lost } = restore.choice;
   for (const { height } of damaged) note(world, 'backup', 'cannot be restored', `height ${height}`);
   if (backup === null) {
@@ -104,6 +105,7 @@ export function restore(world: World, id: number): void {
   gatesChanged(chain);
   Object.assign(economy.accounts, { ...structuredClone(accounts), lastHeight: chain.tip });
   clearJournal(economy.journal);
+  forgetEpoch(economy.exporters);
   store.firstWrong = Number.POSITIVE_INFINITY;
   if (chain.newCircuits) proveAnew(run, world.plan.proofs, world.now);
   for (let node = 0; node < chain.n; node += 1) {
@@ -147,7 +149,7 @@ export function mend(world: World, id: number): void {
     if ((chain.drift[node] as number) > world.plan.faults.length) chain.drift[node] = 0;
     rejoin(chain, node);
     refreshDialect(chain, node, chain.tip + 1);
-    if ((run.downReasons[node] as number) === 0) takeDown(run, node);
+    if ((run.downReasons[node] as number) === 0) takeDown(world, run, node);
     const restart = Math.max(1, sampleInteger(world.plan.operations.restart, world.operations));
     plan(world, world.now + restart, NODE_UP, node, run.id);
   }

@@ -54,7 +54,7 @@ function createRun(world: World, channel: ChannelPlan): Run {
     id: world.runs.length,
     chain,
     economy,
-    justice: createJustice(plan, chain.n),
+    justice: createJustice(plan, chain.n, world.now),
     justiceStream: createStream(seed, replication, `chain/${name}/justice`),
     store: createStore(plan, chain.n, world.now, seed, replication, name),
     telemetry: createTelemetry(1, world.now),
@@ -68,6 +68,13 @@ function createRun(world: World, channel: ChannelPlan): Run {
     lastBlockAt: world.now,
     downReasons: new Int32Array(chain.n),
     upSince: new Float64Array(chain.n).fill(world.now),
+    replays: {
+      key: streamKey(seed, replication, `chain/${name}/replay`),
+      table: compileTable(plan.validators.replay),
+      attempts: new Int32Array(chain.n),
+      readyAt: new Float64Array(chain.n).fill(world.now),
+      retries: new Map(),
+    },
     feeTable: compileTable(plan.rewards.feesPerBlock),
     feeKey: streamKey(seed, replication, `chain/${name}/fees`),
     work: createWorkLaws(plan.proofs, streamKey(seed, replication, `chain/${name}/prove`)),
@@ -108,9 +115,13 @@ export function retireRun(world: World, run: Run): void {
   world.conservationViolations += economy.violations;
   world.shortfall += Number(economy.accounts.shortfall);
   world.findings.push(...economy.findings);
+  world.telemetryGap += Number(economy.gapUnits);
+  world.telemetryPaid += Number(economy.countedUnits);
   world.slashed += justice.punished.size;
   world.slashedInnocent += justice.innocent.size;
   world.appealsWon += justice.overturned;
+  world.reported += justice.reported.size;
+  for (const validator of justice.reported) if (chain.everFaulty[validator] === 0) world.reportedInnocent += 1;
   world.witnessed += economy.witnessed;
   world.attestations += economy.attestations;
   settleHeadroom(world, run);

@@ -102,10 +102,10 @@ export function proposerOf(chain: Chain, node: number, height: number, round: nu
 /** Elects the committee of an epoch, unless it was elected before; the latest ones stay known for those behind. */
 export function electAhead(chain: Chain, number: number): void {
   if ((chain.elections.at(-1)?.committee.epoch ?? -1) >= number) return;
-  const { population, committeeTarget, committeeKey, asBuilt } = chain;
+  const { population, committeeTarget, committeeKey, leaderRule, asBuilt } = chain;
   chain.elections = [
     ...chain.elections.slice(-ELECTIONS_KEPT),
-    elect(population, committeeTarget, committeeKey, number, asBuilt),
+    elect(population, committeeTarget, committeeKey, number, leaderRule, asBuilt),
   ];
 }
 

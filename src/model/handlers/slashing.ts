@@ -4,10 +4,11 @@
  * Evidence comes from what nodes met in their consensus (contradicting votes, proofs that do not verify) and from
  * detectors that count what a member of the committee owed and did not send.
  */
-import { HOUR, type Micros } from '#base/time';
+import type { Micros } from '#base/time';
 import { sampleInteger } from '#kernel/distribution';
 import { nextUnit, type Stream } from '#kernel/stream';
-import { committeeAt, DIALECT_SLASHING, epochOf, type Offence } from '../chain.js';
+import { committeeAt, DIALECT_SLASHING, DIALECT_WITNESSES, type Offence } from '../chain.js';
+import { createWitnessChannel, offerMessage, releaseMessages, WITNESS_META } from '../network/token-bucket.js';
 import type { Plan } from '../plan.js';
 import { burnBalance, refundBalance } from '../rewards/accounts.js';
 import { createCaseBook, decideAppeals, fileAppeal, openCase } from '../slashing/appeal.js';
@@ -22,21 +23,22 @@ import {
   sealHeight,
   THREE_CLASSES,
 } from '../slashing/evidence.js';
-import { mayReturn, type Penalty, type PenaltyRules, penaltyFor, type Standing } from '../slashing/penalty.js';
+import { isPenalty, type Penalty, type PenaltyRules, penaltyFor, type Standing } from '../slashing/penalty.js';
+import { createWithholdingWatch, hearReport, seeVotes, sendReports } from '../slashing/withholding.js';
 import { rate } from '../validators/population.js';
 import type { Justice, Run, World } from '../world.js';
 import { takesPart } from './conditions.js';
+import { expel } from './probation.js';
 import { note } from './timeline.js';
+import { isOnline } from './witnesses.js';
 
-/** What ten duties as a witness earn: just enough for TL3. */
-const PROBATION_SUCCESSES = 10;
 const MILLION = 1_000_000;
 /** Offences that a monitor counts: nobody accuses, the validator just did not send. */
 const MONITORED: readonly EvidenceKind[] = ['missed-prevote', 'missed-precommit', 'missed-proof', 'silence'];
 /** Heights that a report may be about; nodes learn of a contradiction at the end of its height. */
 const WINDOW = 8;
 
-export function createJustice(plan: Plan, n: number): Justice {
+export function createJustice(plan: Plan, n: number, now: Micros): Justice {
   const { slashing, chain } = plan;
   const queues = chain.asBuilt.threeEvidenceClasses ? THREE_CLASSES : FIVE_CLASSES;
   return {
@@ -46,6 +48,10 @@ export function createJustice(plan: Plan, n: number): Justice {
     punished: new Set(),
     innocent: new Set(),
     expelled: new Map(),
+    banned: new Set(),
+    withholding: createWithholdingWatch(n),
+    reportChannel: createWitnessChannel(WITNESS_META, chain.asBuilt.witnessRefill, now),
+    reported: new Set(),
     overturned: 0,
   };
 }
@@ -62,7 +68,9 @@ export function judgeBlock(world: World, run: Run, height: number, leader: numbe
   if (offences.length > 0) chain.offences = [];
   if ((bits & DIALECT_SLASHING) === 0) return [];
   for (const offence of offences) report(justice, offence);
-  for (const evidence of detect(run, height, leader)) reportEvidence(justice.pool, evidence);
+  const absent: number[] = [];
+  for (const evidence of detect(run, height, leader, absent)) reportEvidence(justice.pool, evidence);
+  if ((bits & DIALECT_WITNESSES) !== 0) hearWitnesses(world, run, height, absent);
   const flagged: number[] = [];
   for (const evidence of drainEvidence(justice.pool)) {
     if (punish(world, run, evidence)) flagged.push(evidence.accused);
@@ -82,14 +90,48 @@ function report(justice: Justice, { validator, kind, height }: Offence): void {
   reportEvidence(justice.pool, { kind: KIND_OF[kind], accused: validator, reporter: validator, height, round: 0 });
 }
 
-/** Counts a round for the members that sent nothing, and for those that have counts to lose. */
-function detect(run: Run, height: number, leader: number): Evidence[] {
+/**
+ * Witnesses report who stays away; what comes through their channel may be evidence.
+ *
+ * @param absent - whose votes have not come for so long that they are reported
+ */
+function hearWitnesses(world: World, run: Run, height: number, absent: readonly number[]): void {
+  const { justice, chain, economy } = run;
+  const { withholding, reportChannel, pool, reported } = justice;
+  if (absent.length === 0 && reportChannel.waiting.length === 0) return;
+  const needed = Math.max(1, Math.ceil(world.plan.slashing.witnessReports * economy.witnesses.length));
+  const hear = (): void => {
+    for (const message of releaseMessages(reportChannel, world.now)) {
+      const accused = message % chain.n;
+      const evidence = hearReport(withholding, accused, Math.floor(message / chain.n), needed, height);
+      if (evidence === null) continue;
+      reportEvidence(pool, evidence);
+      reported.add(accused);
+    }
+  };
+  hear();
+  for (const accused of absent) {
+    const online = economy.witnesses.filter((witness) => isOnline(world, run, height, witness));
+    for (const witness of sendReports(withholding, accused, online)) {
+      offerMessage(reportChannel, witness * chain.n + accused);
+      hear();
+    }
+  }
+}
+
+/**
+ * Counts a round for the members that sent nothing, and for those that have counts to lose.
+ *
+ * @param absent - receives those whose votes have not come for so long that witnesses report them
+ */
+function detect(run: Run, height: number, leader: number, absent: number[]): Evidence[] {
   const { chain, justice } = run;
-  const { detector } = justice;
+  const { detector, withholding } = justice;
   const members: MemberSeen[] = [];
   for (const validator of committeeAt(chain, height).order) {
     const prevote = sent(run, validator, 0, height - 1);
     const precommit = sent(run, validator, 1, height - 1);
+    if (seeVotes(withholding, validator, prevote && precommit)) absent.push(validator);
     const counted =
       (detector.prevotes[validator] as number) +
       (detector.precommits[validator] as number) +
@@ -117,9 +159,9 @@ function standingOf(run: Run, validator: number): Standing {
     tier: population.tier[validator] as number,
     score: Math.round((population.score[validator] as number) * MILLION),
     successes: population.successes[validator] as number,
-    feedback: 0,
+    feedback: population.feedback[validator] as number,
     identityValid: population.validated[validator] === 1,
-    banned: false,
+    banned: run.justice.banned.has(validator),
   };
 }
 
@@ -131,21 +173,21 @@ function punish(world: World, run: Run, evidence: Evidence): boolean {
   const penalty = penaltyFor(rulesOf(world.plan), kind, standing);
   const { slashCase, standing: after, cut } = openCase(justice.cases, world.now, evidence, penalty, standing);
   const guilty = chain.everFaulty[accused] === 1 || MONITORED.includes(kind);
-  if (slashCase.dryRun) return false;
+  if (slashCase.dryRun || (kind === 'vote-withholding' && !isPenalty(cut))) return false;
   if (!justice.punished.has(accused)) note(world, 'slash', `validator ${accused}`, guilty ? kind : `${kind}, wrongly`);
   justice.punished.add(accused);
   if (!guilty) justice.innocent.add(accused);
   burnBalance(run.economy.accounts, accused, cut.balance);
   adopt(run, accused, after);
-  if (cut.expelled) justice.expelled.set(accused, { epoch: epochOf(chain, chain.tip), since: world.now });
+  if (cut.expelled) expel(world, run, accused);
   appeal(world, run, slashCase.id, !guilty, run.justiceStream);
   return cut.rewardLost;
 }
 
 function rulesOf(plan: Plan): PenaltyRules {
-  const { profile } = plan.slashing;
+  const { profile, banDoubleSign } = plan.slashing;
   const base = BigInt(plan.rewards.base) < 1n ? 1n : BigInt(plan.rewards.base);
-  return { profile, gate: true, base, doubleSlash: plan.chain.asBuilt.doubleSlash, banDoubleSign: false };
+  return { profile, gate: true, base, doubleSlash: plan.chain.asBuilt.doubleSlash, banDoubleSign };
 }
 
 /** The chain takes over what a penalty or a refund makes of a validator. */
@@ -154,9 +196,11 @@ function adopt(run: Run, validator: number, standing: Standing): void {
   population.stake[validator] = Math.max(1, Number(standing.stake));
   population.hours[validator] = Number(standing.timetoke);
   population.successes[validator] = standing.successes;
+  population.feedback[validator] = standing.feedback;
   population.score[validator] = standing.score / MILLION;
   population.tier[validator] = standing.tier;
   population.validated[validator] = standing.identityValid ? 1 : 0;
+  if (standing.banned) run.justice.banned.add(validator);
 }
 
 function appeal(world: World, run: Run, id: number, innocent: boolean, stream: Stream): void {
@@ -165,28 +209,6 @@ function appeal(world: World, run: Run, id: number, innocent: boolean, stream: S
   const takes: Micros = Math.max(1, sampleInteger(vote, stream));
   const succeeds = nextUnit(stream) < overturned && innocent;
   if (files) fileAppeal(run.justice.cases, id, world.now, takes, succeeds);
-}
-
-/**
- * Lets operators come back whose identity was taken: under a new one, with a day of uptime and ten duties as a witness,
- * after a full epoch outside (blueprint.md section 22). As built, nobody returns.
- */
-export function readmit(world: World, run: Run): void {
-  const { chain, justice } = run;
-  const { population, asBuilt } = chain;
-  const epoch = epochOf(chain, chain.tip);
-  for (const [validator, { epoch: expelledAt, since }] of justice.expelled) {
-    const up = chain.up[validator] === 1 ? world.now - Math.max(since, run.upSince[validator] as number) : 0;
-    const uptimeHours = Math.floor(up / HOUR);
-    const witnessDuties = Math.floor(up / chain.blockTime); // one a block, as a witness of the chain
-    const terms = { expelledAt, epoch, newIdentity: true, uptimeHours, witnessDuties, banned: false };
-    if (asBuilt.bootstrap || !mayReturn(terms)) continue;
-    justice.expelled.delete(validator);
-    population.validated[validator] = 1;
-    population.hours[validator] = Math.min(720, uptimeHours);
-    population.successes[validator] = PROBATION_SUCCESSES;
-    note(world, 'appeal', `validator ${validator}`, 'is back under a new identity');
-  }
 }
 
 /** Decides the appeals that are due; what was taken wrongly is given back. */
@@ -207,6 +229,8 @@ function giveBack(run: Run, validator: number, refund: Penalty): void {
   population.stake[validator] = (population.stake[validator] as number) + Number(refund.stake);
   population.hours[validator] = Math.min(720, (population.hours[validator] as number) + Number(refund.timetoke));
   population.successes[validator] = (population.successes[validator] as number) + refund.successes;
+  population.feedback[validator] = (population.feedback[validator] as number) + refund.feedback;
+  if (refund.banned) run.justice.banned.delete(validator);
   if (refund.expelled) {
     population.validated[validator] = 1;
     run.justice.expelled.delete(validator);

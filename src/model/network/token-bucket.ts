@@ -57,6 +57,14 @@ export function takeToken(bucket: TokenBucket, now: Micros): boolean {
   return true;
 }
 
+/** Takes so many tokens at once, or none. */
+export function takeTokens(bucket: TokenBucket, count: number, now: Micros): boolean {
+  refill(bucket, now);
+  if (bucket.tokens < count) return false;
+  bucket.tokens -= count;
+  return true;
+}
+
 /** When a token can be had: now, or at the end of the running interval. */
 export function tokenAt(bucket: TokenBucket, now: Micros): Micros {
   refill(bucket, now);

@@ -179,6 +179,11 @@ export function payBlock(accounts: Accounts, height: number, due: Payout, option
   return { booked: true, paid, withheld, shortfall, due: due.due, violations };
 }
 
+/** What a build with these defects makes of a block, where the accounts have the money. */
+export function emittedBy(due: Payout, options: PayOptions): bigint {
+  return options.skipEpoch === due.block.epoch ? 0n : sumOf(departFrom(due, options).entries);
+}
+
 /**
  * What a round without a decision pays: nothing, unless the build pays before the quorum is known. The rule expects
  * nothing of it. A round pays once, and none of a height that is decided.

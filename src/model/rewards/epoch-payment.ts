@@ -4,9 +4,9 @@
  * Block by block it is what `accounts` and `payout` do. Where nothing is odd (the recommended rule, nothing withheld, no
  * defect, treasuries that cover the epoch, an empty fee pool) the sums are taken over all blocks at once, to the same unit.
  */
-import { type Accounts, creditFees, type PayOptions, payBlock, payFailedRound } from './accounts.js';
+import { type Accounts, creditFees, emittedBy, type PayOptions, payBlock, payFailedRound } from './accounts.js';
 import type { Journal } from './journal.js';
-import { blockPayout, type Member, type PayoutTerms, type WitnessMember } from './payout.js';
+import { type BlockFacts, blockPayout, type Member, type PayoutTerms, type WitnessMember } from './payout.js';
 
 export interface EpochPayment {
   readonly epoch: number; // since rewards began, from 1
@@ -22,6 +22,7 @@ export interface EpochPayment {
 export interface EpochReceipt {
   readonly paid: bigint;
   readonly violations: number; // of conservation
+  readonly byBlock: readonly bigint[] | null; // paid, by position in the journal; null: paid at once, every block in full
 }
 
 /** Pays all blocks of the journal. */
@@ -121,31 +122,56 @@ function payAtOnce(accounts: Accounts, journal: Journal, { committee }: EpochPay
   accounts.treasuryValidator -= sums.owed - sums.fees;
   accounts.treasuryWitness -= sums.witnessed; // the fee pool is empty when witnesses are paid, so its part falls here
   accounts.lastHeight = journal.heights[journal.count - 1] as number;
-  return { paid: sums.owed + sums.witnessed, violations: 0 };
+  return { paid: sums.owed + sums.witnessed, violations: 0, byBlock: null };
 }
 
 function payBlockByBlock(accounts: Accounts, journal: Journal, payment: EpochPayment): EpochReceipt {
-  const { epoch, terms, options, committee, misjudgedBonus, leadersOf, witnessesOf } = payment;
+  const { terms, options, leadersOf } = payment;
   let paid = 0n;
   let violations = 0;
+  const byBlock: bigint[] = [];
   for (let i = 0; i < journal.count; i += 1) {
     const height = journal.heights[i] as number;
-    const leader = journal.leaders[i] as number;
-    const fees = BigInt(journal.fees[i] as number);
-    const witnesses = witnessesOf(height, journal.witnesses[i] as number);
-    const facts = { epoch, fees, committee, leader, witnesses, flagged: journal.flagged.get(height) ?? [] };
-    creditFees(accounts, fees);
+    const facts = factsOf(journal, payment, i);
+    const before = paid;
+    creditFees(accounts, facts.fees);
     leadersOf(height, journal.rounds[i] as number).forEach((failed, round) => {
       const attempt = blockPayout(terms, { ...facts, leader: failed, witnesses: [] });
       const receipt = payFailedRound(accounts, height, round, attempt, options);
       paid += receipt.paid;
       violations += receipt.violations.length;
     });
-    const wrongBonus = { basisPoints: misjudgedBonus, validators: [leader] };
-    const here = journal.misjudged[i] === 1 ? { ...options, wrongBonus } : options;
+    const here = optionsFor(payment, facts.leader, journal.misjudged[i] === 1);
     const receipt = payBlock(accounts, height, blockPayout(terms, facts), here);
     paid += receipt.paid;
     violations += receipt.violations.length;
+    byBlock.push(paid - before);
   }
-  return { paid, violations };
+  return { paid, violations, byBlock };
+}
+
+function factsOf(journal: Journal, payment: EpochPayment, i: number): BlockFacts {
+  const height = journal.heights[i] as number;
+  return {
+    epoch: payment.epoch,
+    fees: BigInt(journal.fees[i] as number),
+    committee: payment.committee,
+    leader: journal.leaders[i] as number,
+    witnesses: payment.witnessesOf(height, journal.witnesses[i] as number),
+    flagged: journal.flagged.get(height) ?? [],
+  };
+}
+
+function optionsFor({ options, misjudgedBonus }: EpochPayment, leader: number, misjudged: boolean): PayOptions {
+  return misjudged ? { ...options, wrongBonus: { basisPoints: misjudgedBonus, validators: [leader] } } : options;
+}
+
+/**
+ * What a node makes of a block of the journal that has the money for it.
+ *
+ * @param misjudged - whether it pays the leader by the wrong rule
+ */
+export function blockEmission(journal: Journal, payment: EpochPayment, i: number, misjudged: boolean): bigint {
+  const facts = factsOf(journal, payment, i);
+  return emittedBy(blockPayout(payment.terms, facts), optionsFor(payment, facts.leader, misjudged));
 }

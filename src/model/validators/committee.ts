@@ -31,10 +31,10 @@ export function electCommittee(
   target: number,
   key: number,
   epoch: number,
+  leaderRule: LeaderRule,
   asBuilt: AsBuiltPlan,
 ): Committee {
   const { n, tier, hours, validated } = population;
-  const leaderRule: LeaderRule = asBuilt.leaderHighestVrf ? 'lib' : 'node';
   const submissions = Array.from({ length: n }, (_, address) => ({
     address,
     tier: validated[address] === 1 ? (tier[address] as number) : 0,

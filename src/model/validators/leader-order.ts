@@ -5,9 +5,20 @@
  * Source: blueprint.md section 3.4, divergence 7 of section 21.
  */
 import { assert } from '#base/assert';
+import type { LeaderOrder } from '../plan.js';
 
 /** The node's code, the engine library, or the design text; `node` is the recommended one. */
 export type LeaderRule = 'node' | 'lib' | 'doc';
+
+/**
+ * The rule by which a chain orders its leaders.
+ *
+ * @param highestVrf - as built (divergence 7): the library's order, whatever the plan says
+ */
+export function leaderRuleOf(order: LeaderOrder, highestVrf: boolean): LeaderRule {
+  if (highestVrf || order === 'highest-vrf') return 'lib';
+  return order === 'doc' ? 'doc' : 'node';
+}
 
 /** What the orders look at. */
 export interface Contender {

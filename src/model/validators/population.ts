@@ -18,6 +18,7 @@ export interface Population {
   readonly lastProof: Float64Array; // µs: end of the last uptime window taken in; NaN for none
   readonly lastDecay: Float64Array; // µs; NaN before the first
   readonly successes: Int32Array; // consensus successes
+  readonly feedback: Int32Array; // of peers; a negative one counts as none
   readonly score: Float64Array; // in [0, 1]
   readonly tier: Int32Array; // 0 … 5
 }
@@ -47,6 +48,7 @@ export function drawPopulation(
     lastProof: new Float64Array(n).fill(Number.NaN),
     lastDecay: new Float64Array(n).fill(Number.NaN),
     successes: new Int32Array(n),
+    feedback: new Int32Array(n),
     score: new Float64Array(n),
     tier: new Int32Array(n),
   };
@@ -68,7 +70,7 @@ export function rate(population: Population, validator: number, asBuilt: AsBuilt
     validated: population.validated[validator] === 1,
     hours,
     successes: population.successes[validator] as number,
-    feedback: 0,
+    feedback: population.feedback[validator] as number,
   };
   const score = asBuilt.libraryTiers ? engineScore(hours) : reputationScore(merits);
   const tier = asBuilt.libraryTiers ? engineTier(hours) : tierOf(merits, score);

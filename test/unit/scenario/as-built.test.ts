@@ -75,3 +75,14 @@ test.each([
   expect(lines).toHaveLength(1);
   expect(lines[0]).toContain(message);
 });
+
+test("the library's order of leaders and that of the design text are one too many", () => {
+  const written = (order: string, built: boolean) =>
+    `chain: { leaderOrder: ${order}, asBuilt: { leaderHighestVrf: ${built} } }\n`;
+  expect(load(minimal(written('doc', false))).plan.chain.leaderOrder).toBe('doc');
+  expect(load(minimal(written('highest-vrf', true))).plan.chain.leaderOrder).toBe('highest-vrf');
+  expect(linesOf(minimal(written('doc', true)))).toEqual([
+    'test.yaml:5:23 chain.leaderOrder: is another order than chain.asBuilt.leaderHighestVrf. Keep one of them.',
+  ]);
+  expect(linesOf(minimal('chain: { leaderOrder: dcc }\n'))[0]).toContain('Did you mean "doc"?');
+});

@@ -87,14 +87,18 @@ test('the defaults are those of the blueprint', () => {
   expect(plan.rewards).toMatchObject({ rule: 'recommended', bug: null, auditEpochs: 10 });
   expect(plan.slashing).toMatchObject({ profile: 'hybrid-v1', dryRun: false, appeals: 0.5, overturned: 0.9 });
   expect(plan.slashing).toMatchObject({ appealWindow: 72 * HOUR, vote: { kind: 'lognormal', median: 24 * HOUR } });
-  expect(plan.validators).toEqual({
+  const { replay, ...validators } = plan.validators;
+  expect(replay).toMatchObject({ kind: 'lognormal', median: 5_000_000 });
+  expect(validators).toEqual({
     stakeMean: 1000,
     stakeExponent: 0.8,
     hours: [200, 720],
     successes: [100, 1000],
     newcomers: 0.1,
     uptimeProofs: HOUR,
+    peerFeedback: false,
     scoreDecay: false,
+    replaySuccess: 0.994,
   });
   expect(plan.gates.map(({ name, after }) => [name, after])).toEqual([
     ['selection', []],

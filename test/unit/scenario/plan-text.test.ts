@@ -146,7 +146,7 @@ test('rules of the economy are told where they are not the plain default, each s
   const start = 'apiVersion: rollout-sim/v1\nquestion: q\nchannels: [{ name: a, validators: 4, checks: [] }]\n';
   const rulesOf = (more: string): string[] => {
     const text = describePlan(load(`${start}${more}\n`));
-    return text.split('\n').filter((line) => /^(?:As built|Validators|Rewards|Slashing)[ :]/.test(line));
+    return text.split('\n').filter((line) => /^(?:As built|Leaders|Validators|Rewards|Slashing)[ :]/.test(line));
   };
   expect(rulesOf('')).toEqual([]);
   expect(rulesOf('chain: { asBuilt: { vrfBundle: 128, framing: false } }')).toEqual([]);
@@ -158,7 +158,19 @@ test('rules of the economy are told where they are not the plain default, each s
   expect(rulesOf('validators: { uptimeProofs: 2h }')).toEqual(['Validators: uptime is proven every 2h.']);
   expect(rulesOf('validators: { scoreDecay: true }')).toEqual(['Validators: the score falls by a twentieth a day.']);
   expect(rulesOf('rewards: { rule: B, auditEpochs: 3 }')).toEqual([
-    'Rewards: rule B; the books are audited after 3 epochs.',
+    'Rewards: rule B (50000000 a report); the books are audited after 3 epochs.',
+  ]);
+  expect(rulesOf('rewards: { rule: A }')).toEqual([
+    'Rewards: rule A (base 5, bonus 20%); the books are audited after 10 epochs.',
+  ]);
+  expect(rulesOf('rewards: { rule: D, pools: { leaders: 55% } }')).toEqual([
+    'Rewards: rule D (pools 55% and 30%, from 1 h); the books are audited after 10 epochs.',
+  ]);
+  expect(rulesOf('chain: { leaderOrder: doc }')).toEqual([
+    'Leaders: The design text: among equals in tier and timetoke the lowest output leads, whatever its weight.',
+  ]);
+  expect(rulesOf('slashing: { banDoubleSign: true }')).toEqual([
+    'Slashing: profile hybrid-v1; who signs twice is banned for ever.',
   ]);
   expect(rulesOf('rewards: { bug: wrong-bonus }')).toEqual([
     'Rewards: rule recommended, with the bug wrong-bonus (20% for 30% of the validators); the books are audited after 10 epochs.',

@@ -9,6 +9,54 @@ test.each(Object.keys(REWARD_RULES))('rule %s is read', (rule) => {
   expect(written(`{ rule: ${rule}, auditEpochs: 3 }`).plan.rewards).toMatchObject({ rule, auditEpochs: 3, bug: null });
 });
 
+describe('numbers of one rule alone', () => {
+  const termsOf = (rewards: string) => written(rewards).plan.rewards.terms;
+  const usedIn = (rewards: string): string[] => {
+    const { assumptions } = written(rewards);
+    const used = assumptions.map(({ path, value }) => `${path} ${value}`);
+    return used.filter((line) => /^rewards\.(?:ledger|engine|pools)/.test(line));
+  };
+
+  test('are those of the blueprint unless the file says otherwise', () => {
+    const published = { ledgerBase: 5, ledgerBonus: 2_000, leaderPool: 6_000, witnessPool: 3_000, minHours: 1 };
+    expect(termsOf('{}')).toEqual({ ...published, witnessReward: 50_000_000 });
+    expect(termsOf('{ base: 7, rule: B }')).toEqual({ ...published, witnessReward: 3 });
+    const all =
+      '{ ledger: { base: 9, leaderBonus: 1% }, engine: { witnessReward: 4 }, pools: { leaders: 50%, witnesses: 0%, minHours: 24 } }';
+    expect(termsOf(all)).toEqual({
+      ledgerBase: 9,
+      ledgerBonus: 100,
+      witnessReward: 4,
+      leaderPool: 5_000,
+      witnessPool: 0,
+      minHours: 24,
+    });
+  });
+
+  test('are in the list of defaults only if the rule looks at them and the file leaves them out', () => {
+    expect(usedIn('{}')).toEqual([]);
+    expect(usedIn('{ rule: C }')).toEqual([]);
+    expect(usedIn('{ rule: A, ledger: { base: 9 } }')).toEqual(['rewards.ledger.leaderBonus 20%']);
+    expect(usedIn('{ rule: B }')).toEqual(['rewards.engine.witnessReward half of rewards.base']);
+    expect(usedIn('{ rule: D, pools: { minHours: 0 } }')).toEqual([
+      'rewards.pools.leaders 60%',
+      'rewards.pools.witnesses 30%',
+    ]);
+  });
+
+  test('of another rule are a warning', () => {
+    const warned = (rewards: string) => written(rewards).warnings.map(({ path, what }) => [path, what]);
+    expect(warned('{ rule: A, ledger: { base: 9 } }')).toEqual([]);
+    expect(warned('{ rule: D, ledger: { base: 9 } }')).toEqual([
+      ['rewards.ledger', 'only rule A looks at it, and the chain pays by rule D'],
+    ]);
+    expect(warned('{ ledger: {} }')).toEqual([]);
+    expect(warned('{ rule: A, ledger: { leaderBonus: 10% }, bug: { kind: wrong-bonus, bonus: 10% } }')).toEqual([
+      ['rewards.bug', 'the wrong bonus is the right one, so nothing is wrong'],
+    ]);
+  });
+});
+
 describe('a bug', () => {
   const plain = Object.keys(REWARD_BUGS).filter((kind) => kind !== 'missing-epoch' && kind !== 'wrong-bonus');
 
@@ -62,6 +110,8 @@ describe('a bug', () => {
 test.each([
   ['{ rule: recomended }', 'rewards.rule: "recomended" is not known here. Did you mean "recommended"?'],
   ['{ auditEpochs: 0 }', '0 is not a number of epochs. Write a whole number of at least 1.'],
+  ['{ pools: { leaders: 120% } }', 'rewards.pools.leaders: is more than the whole.'],
+  ['{ ledger: { bonus: 1% } }', 'rewards.ledger.bonus: "bonus" is not a key here.'],
   ['{ bug: roundng }', 'rewards.bug: "roundng" is not known here. Did you mean "rounding"? Write one of: rounding, '],
   ['{ bug: { kind: roundng } }', 'rewards.bug.kind: "roundng" is not known here. Did you mean "rounding"?'],
   ['{ bug: { epoch: 2 } }', 'rewards.bug.kind: is missing. Add "kind:" to rewards.bug.'],

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   type AuditBlock,
+  type AuditTelemetry,
   auditEpoch,
   type Books,
   type Cause,
@@ -99,8 +100,15 @@ function play(
   return { before, after, paid: sumOf(after.validators) - 7n + sumOf(after.witnesses) };
 }
 
+const SILENT: AuditTelemetry = { exporters: [] };
+
+/** One exporter that says what was paid. */
+function telling(counted: bigint): AuditTelemetry {
+  return { exporters: [{ node: 0, counted, missing: [] }] };
+}
+
 function audit(record: EpochRecord, { before, after, paid }: ReturnType<typeof play>): EpochAudit {
-  return auditEpoch(record, before, after, { emitted: paid });
+  return auditEpoch(record, before, after, telling(paid));
 }
 
 function sumOf(units: readonly bigint[]): bigint {
@@ -252,7 +260,7 @@ describe('a sound epoch', () => {
       shortfall: 0n,
       withheld: once.after.withheld + again.after.withheld,
     };
-    const found = auditEpoch(record, once.before, after, { emitted: null });
+    const found = auditEpoch(record, once.before, after, SILENT);
     expect(found.findings).toMatchObject([
       { cause: 'double-payment', words: 'heights that came again were paid again' },
     ]);
@@ -269,8 +277,8 @@ describe('a sound epoch', () => {
     const taken = burnBalance(accounts, 3, 5_000n);
     const penalized = booksOf(accounts);
     const told = { ...record, penalties: [{ validator: 3, units: taken }] };
-    expect(auditEpoch(told, before, penalized, { emitted: paid }).findings).toEqual([]);
-    const silent = auditEpoch(record, before, penalized, { emitted: paid - taken });
+    expect(auditEpoch(told, before, penalized, telling(paid)).findings).toEqual([]);
+    const silent = auditEpoch(record, before, penalized, telling(paid - taken));
     expect(silent.findings).toMatchObject([{ cause: 'unexplained', accounts: ['validator 3', 'burned'] }]);
     expect(silent.conservation).toBe(0n);
   });
@@ -403,7 +411,7 @@ describe('a mistake', () => {
     const record = smallEpoch();
     const { before, after, paid } = play(record, RICH);
     const validators = after.validators.map((held, i) => (i === 5 ? held + 9n : held));
-    const found = auditEpoch(record, before, { ...after, validators }, { emitted: paid + 9n });
+    const found = auditEpoch(record, before, { ...after, validators }, telling(paid + 9n));
     expect(found).toMatchObject({ conservation: 9n, absoluteError: 9n, validatorsOff: 1 });
     expect(found.findings).toMatchObject([{ cause: 'unexplained', accounts: ['validator 5'], units: 9n, epoch: 3 }]);
     expect(found.findings[0]?.words).toContain('9 units appeared from nowhere');
@@ -412,18 +420,45 @@ describe('a mistake', () => {
   test('in the books of the shortfall alone is a shortfall', () => {
     const record = smallEpoch();
     const { before, after } = play(record, RICH);
-    const found = auditEpoch(record, before, { ...after, shortfall: 4n }, { emitted: null });
+    const found = auditEpoch(record, before, { ...after, shortfall: 4n }, SILENT);
     expect(found.findings).toMatchObject([{ cause: 'shortfall', accounts: ['shortfall'], units: 4n }]);
   });
 
   test('of the metrics is told apart from one of the books', () => {
     const record = smallEpoch();
     const { before, after, paid } = play(record, RICH);
-    const found = auditEpoch(record, before, after, { emitted: paid - 3n });
-    expect(found.findings).toMatchObject([{ cause: 'telemetry', accounts: [], units: 3n }]);
+    const found = auditEpoch(record, before, after, telling(paid - 3n));
+    expect(found.findings).toMatchObject([{ cause: 'telemetry', accounts: ['exporter 0'], units: 3n }]);
     expect(found.absoluteError).toBe(0n);
-    expect(causesOf(auditEpoch(record, before, after, { emitted: paid + 3n }))).toEqual(['telemetry']);
-    expect(auditEpoch(record, before, after, { emitted: null }).findings).toEqual([]);
+    expect(causesOf(auditEpoch(record, before, after, telling(paid + 3n)))).toEqual(['telemetry']);
+    expect(auditEpoch(record, before, after, SILENT).findings).toEqual([]);
+  });
+
+  test('of the metrics that the logs of a node account for is a gap, and says nothing against the payment', () => {
+    const record = smallEpoch();
+    const { before, after, paid } = play(record, RICH);
+    const exporters = [
+      { node: 4, counted: paid - 9n, missing: [{ reason: 'restart', blocks: 1, units: 9n }] },
+      { node: 2, counted: paid - 7n, missing: [{ reason: 'restart', blocks: 2, units: 7n }] },
+      {
+        node: 6,
+        counted: paid - 1n,
+        missing: [
+          { reason: 'partition', blocks: 1, units: 3n },
+          { reason: 'drift', blocks: 1, units: -2n },
+        ],
+      },
+      { node: 1, counted: paid - 5n, missing: [{ reason: 'drift', blocks: 1, units: 4n }] },
+    ] as const;
+    const found = auditEpoch(record, before, after, { exporters });
+    const gap = { cause: 'telemetry-gap', epoch: 3 };
+    expect(found.gaps).toEqual([
+      { ...gap, reason: 'restart', exporters: [2, 4], blocks: 3, units: 16n },
+      { ...gap, reason: 'partition', exporters: [6], blocks: 1, units: 3n },
+      { ...gap, reason: 'drift', exporters: [6], blocks: 1, units: 2n },
+    ]);
+    expect(found.findings).toMatchObject([{ cause: 'telemetry', accounts: ['exporter 1'], units: 5n }]);
+    expect(found.differences).toEqual([]);
   });
 });
 
@@ -432,7 +467,7 @@ describe('vectors of section 8', () => {
     const blocks = [{ height: 1, leader: 0, fees, witnesses, flagged: [], failedLeaders: [] }];
     const record = smallEpoch({ rule, blocks, ...changes });
     const { before, after } = play(record, RICH);
-    return auditEpoch(record, before, after, { emitted: null }).expected;
+    return auditEpoch(record, before, after, SILENT).expected;
   };
   const members = (hours: readonly number[]) =>
     hours.map((held, validator) => ({ validator, tier: 1, hours: held, randomness: 0n, address: `v${validator}` }));
@@ -483,7 +518,7 @@ test('a sound epoch of 1 440 blocks, 100 validators and 16 witnesses is audited 
   const wall: number[] = [];
   for (let run = 0; run < 40; run += 1) {
     const start = performance.now();
-    const { findings } = auditEpoch(record, before, after, { emitted: null });
+    const { findings } = auditEpoch(record, before, after, SILENT);
     wall.push(performance.now() - start);
     expect(findings).toEqual([]);
   }

@@ -7,6 +7,7 @@ import {
   leaderConcentration,
   leaderOfRound,
   leaderOrder,
+  leaderRuleOf,
 } from '#model/validators/leader-order';
 import { selectionWeight, vrfOutput } from '#model/validators/selection';
 
@@ -109,4 +110,10 @@ test('concentration counts blocks, shares and runs', () => {
     longestRun: 2,
   });
   expect(leaderConcentration([])).toMatchObject({ blocks: 0, topShare: 0, herfindahl: 0, effective: 0, longestRun: 0 });
+});
+
+test('a plan names the rule, and the switch of the chain as built goes before it', () => {
+  const orders = ['lowest-vrf', 'highest-vrf', 'doc'] as const;
+  expect(orders.map((order) => leaderRuleOf(order, false))).toEqual(['node', 'lib', 'doc']);
+  expect(orders.map((order) => leaderRuleOf(order, true))).toEqual(['lib', 'lib', 'lib']);
 });

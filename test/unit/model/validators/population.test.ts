@@ -26,7 +26,7 @@ test('a tenth starts in TL3 and the rest above', () => {
 });
 
 test('a committee holds the target number, and its leader order is by tier, then hours', () => {
-  const { order, member } = electCommittee(population, 60, 7, 3, AS_DESIGNED);
+  const { order, member } = electCommittee(population, 60, 7, 3, 'node', AS_DESIGNED);
   expect(order).toHaveLength(60);
   expect(member.reduce((sum, one) => sum + one, 0)).toBe(60);
   const rank = [...order].map((v) => (population.tier[v] as number) * 1_000 + (population.hours[v] as number));
@@ -38,7 +38,7 @@ test('the chance of election grows with tier and hours', () => {
   const strong = [...population.hours].map((_, i) => i).sort((a, b) => weight(b) - weight(a));
   const top = new Set(strong.slice(0, 20));
   for (let epoch = 0; epoch < 200; epoch += 1) {
-    const { member } = electCommittee(population, 50, 99, epoch, AS_DESIGNED);
+    const { member } = electCommittee(population, 50, 99, epoch, 'node', AS_DESIGNED);
     for (const validator of top) elected += member[validator] as number;
   }
   expect(elected / (200 * 20)).toBeGreaterThan(0.6); // half of all are elected
