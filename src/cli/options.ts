@@ -55,6 +55,14 @@ export function collectSetting(text: string, earlier: readonly string[] | undefi
   throw new InvalidArgumentError('Give path=value, such as network.loss=1%.');
 }
 
+/** A share of the replications: `2/3` is the second of three. */
+export function parseShard(text: string): { readonly index: number; readonly count: number } {
+  const [, first, second] = /^(\d+)\/(\d+)$/.exec(text) ?? [];
+  const [index, count] = [Number(first), Number(second)];
+  if (index >= 1 && index <= count && Number.isSafeInteger(count)) return { index, count };
+  throw new InvalidArgumentError('Give i/N with i from 1 to N, such as 2/3.');
+}
+
 const WALL_UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 
 /** A duration of the wall clock in ms: `90s`, `10m`, `2h`. */

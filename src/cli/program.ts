@@ -6,7 +6,16 @@ import { availableParallelism } from 'node:os';
 import { Command, CommanderError, Option } from 'commander';
 import { BAD_USAGE, DONE, EXIT_CODE_HELP } from './exit-code.js';
 import { reportFailure } from './failure.js';
-import { collectSetting, parseCount, parseFaulty, parseHeights, parseRange, parseSeed, parseWall } from './options.js';
+import {
+  collectSetting,
+  parseCount,
+  parseFaulty,
+  parseHeights,
+  parseRange,
+  parseSeed,
+  parseShard,
+  parseWall,
+} from './options.js';
 import { quoteCommand } from './shell.js';
 import type { Terminal } from './terminal.js';
 import { cleanText } from './text.js';
@@ -19,7 +28,7 @@ export interface Context {
 }
 
 /** Named by the design, absent from this version: an answer better than "unknown". */
-const LATER = 'check compare sweep why minimise merge worker import verify-determinism verify-fidelity'.split(' ');
+const LATER = 'check compare sweep why minimise worker import verify-fidelity'.split(' ');
 
 const INTRODUCTION =
   'Rehearses the rollout of a BFT chain upgrade: liveness, reward accuracy and rollback risk, simulated many times over and answered with honest intervals.';
@@ -126,9 +135,24 @@ function createProgram(
         parseWall,
       ),
     )
+    .option('--resume', 'go on with what the journal in the folder of the results holds')
+    .addOption(
+      new Option('--shard <i/N>', 'run the i-th of N shares and write a part, for merge').argParser(parseShard),
+    )
     .addOption(jsonOption('print summary.json and nothing else'))
     .addOption(quietOption('print the verdict only'))
     .action(async (file, options) => finish(await (await import('./commands/run.js')).run(file, options, context)));
+
+  program
+    .command('merge')
+    .description('put the parts of run --shard together; estimates, verdict, report')
+    .argument('<parts...>', 'parts, or folders that hold them')
+    .addOption(new Option('--out <dir>', 'folder of the results (default: reports/<name>)'))
+    .addOption(jsonOption('print summary.json and nothing else'))
+    .addOption(quietOption('print the verdict only'))
+    .action(async (parts, options) =>
+      finish(await (await import('./commands/merge.js')).merge(parts, options, context)),
+    );
 
   program
     .command('report')
@@ -183,6 +207,16 @@ function createProgram(
     .addOption(jsonOption())
     .action(async (files, options) => {
       finish((await import('./commands/conform.js')).conform(files, options, terminal));
+    });
+
+  withScenarioOptions(program.command('verify-determinism'))
+    .description('run every replication twice, in another order, and compare')
+    .argument('<file>', 'scenario file')
+    .addOption(jobsOption())
+    .addOption(jsonOption())
+    .addOption(quietOption('print the verdict only'))
+    .action(async (file, options) => {
+      finish(await (await import('./commands/verify-determinism.js')).verify(file, options, context));
     });
 
   program

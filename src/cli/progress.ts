@@ -5,6 +5,7 @@
 export interface Progress {
   readonly done: number; // replications
   readonly total: number;
+  readonly before?: number; // of those done, how many were before this start
   readonly wallMs: number; // since the start
 }
 
@@ -12,11 +13,11 @@ const BAR = 24; // columns
 
 /** The line, cut to `width` columns; no control characters. */
 export function formatProgress(progress: Progress, width: number): string {
-  const { done, total, wallMs } = progress;
+  const { done, total, wallMs, before = 0 } = progress;
   const filled = total === 0 ? BAR : Math.floor((BAR * done) / total);
   const parts = [`[${'#'.repeat(filled)}${'.'.repeat(BAR - filled)}] ${done}/${total}`];
-  if (done > 0 && wallMs > 0) {
-    const rate = done / (wallMs / 1000);
+  if (done > before && wallMs > 0) {
+    const rate = (done - before) / (wallMs / 1000);
     parts.push(rate >= 1 ? `${rate.toPrecision(3)}/s` : `${(1 / rate).toPrecision(3)} s each`);
     if (done < total) parts.push(`ETA ${formatWait((total - done) / rate)}`);
   }

@@ -88,7 +88,7 @@ export function foldValues(outcomes: readonly Outcome[]): Pick<Details, 'values'
 }
 
 /** A hash over the fingerprints of all replications in number order. */
-export function combineFingerprints(ordered: readonly Outcome[]): string {
+export function combineFingerprints(ordered: readonly Pick<Outcome, 'replication' | 'fingerprint'>[]): string {
   const print = createFingerprint();
   for (const { replication, fingerprint } of ordered) {
     addInteger(print, replication);

@@ -15,19 +15,24 @@ import { describeFailure, ReplicationError } from './failure.js';
 import { checkMetrics } from './measure.js';
 
 export interface Rehearser {
-  /** @throws ReplicationError naming seed and replication */
-  readonly rehearse: (replication: number, details: boolean) => Promise<Outcome>;
+  /**
+   * @param details - keep the timeline and the hours
+   * @param facts - keep every fact in words
+   * @throws ReplicationError naming seed and replication
+   */
+  readonly rehearse: (replication: number, details: boolean, facts?: boolean) => Promise<Outcome>;
   /** Ends at once; what is still under way is given up. */
   readonly close: () => Promise<void>;
 }
 
-/** One rehearsal, as this thread does it; a pure function. With `trace`, steps of consensus are recorded as well. */
+/** One rehearsal, as this thread does it; a pure function. `trace`: steps of consensus to record; `facts`: keep them in words. */
 export type Rehearse = (
   plan: Plan,
   seed: string,
   replication: number,
   details: boolean,
   trace?: TraceRequest,
+  facts?: boolean,
 ) => Outcome;
 
 /** What a worker is given at its start. */
@@ -38,6 +43,7 @@ export interface WorkerStart {
 export interface WorkerTask {
   readonly replication: number;
   readonly details: boolean;
+  readonly facts: boolean;
 }
 export type WorkerAnswer = { readonly outcome: Outcome } | { readonly failure: { message: string; stack?: string } };
 
@@ -54,10 +60,10 @@ export async function openHere(
 ): Promise<Rehearser> {
   const run = rehearse ?? (await loadModel());
   return {
-    rehearse: async (replication, details) => {
+    rehearse: async (replication, details, facts = false) => {
       await setImmediate();
       try {
-        return checkOutcome(run(plan, seed, replication, details, trace), replication, plan);
+        return checkOutcome(run(plan, seed, replication, details, trace, facts), replication, plan);
       } catch (error) {
         throw new ReplicationError('bug', seed, replication, describeFailure(error));
       }
@@ -92,11 +98,11 @@ export async function openPool(start: WorkerStart, jobs: number, file = workerFi
     idleDeath ??= error;
   });
   return {
-    rehearse: async (replication, details) => {
+    rehearse: async (replication, details, facts = false) => {
       let answer: WorkerAnswer;
       try {
         if (idleDeath !== null) throw idleDeath;
-        answer = await pool.run({ replication, details });
+        answer = await pool.run({ replication, details, facts });
       } catch (error) {
         throw new ReplicationError('death', start.seed, replication, describeFailure(error));
       }
@@ -114,7 +120,9 @@ export async function openPool(start: WorkerStart, jobs: number, file = workerFi
 async function loadModel(): Promise<Rehearse> {
   const { createPilotCache, rehearse } = await import('#model/rehearsal');
   const cache = createPilotCache();
-  return (plan, seed, replication, details, trace) => rehearse(plan, seed, replication, { details, cache, trace });
+  return (plan, seed, replication, details, trace, facts = false) => {
+    return rehearse(plan, seed, replication, { details, cache, trace, facts });
+  };
 }
 
 /** The worker next to this file; workers need built files, so from `src` it is the one of the last build. */

@@ -9,6 +9,10 @@ export type Stopped = 'complete' | 'interrupted' | 'budget';
 
 export interface ReplicateOptions {
   readonly lanes: number; // replications under way at once
+  /** Which replications, in the order they start; 0 … total − 1 unless given. `total` of them. */
+  readonly numbers?: Iterable<number> | undefined;
+  /** Those of them that were finished before; they are not rehearsed again. */
+  readonly known?: readonly Outcome[] | undefined;
   readonly onProgress?: ((done: number, total: number, outcome: Outcome) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly maxWallMs?: number | undefined;
@@ -20,7 +24,7 @@ const GRACE_MS = 2000;
 const LONGEST_TIMER_MS = 2_147_483_647;
 
 /**
- * Rehearses replications 0 … total − 1.
+ * Rehearses `total` replications.
  *
  * @returns the finished ones by number, all of them exactly when `stopped` is `complete`; and how many under way were
  *   given up
@@ -34,7 +38,10 @@ export async function replicate(
   assert(Number.isSafeInteger(options.lanes) && options.lanes > 0, `the lanes ${options.lanes} are a positive integer`);
   const { signal, onProgress } = options;
   const finished = new Map<number, Outcome>();
-  let next = 0;
+  for (const outcome of options.known ?? []) finished.set(outcome.replication, outcome);
+  const known = new Set(finished.keys());
+  const numbers = (options.numbers ?? countTo(total))[Symbol.iterator]();
+  let started = known.size;
   let why: 'interrupted' | 'budget' | 'failure' | null = null;
   let tellStop = () => {};
   const stop = new Promise<void>((resolve) => {
@@ -45,9 +52,11 @@ export async function replicate(
     tellStop();
   };
   const lane = async () => {
-    while (why === null && next < total) {
-      const number = next;
-      next += 1;
+    while (why === null) {
+      const { value: number, done } = numbers.next();
+      if (done === true) return;
+      if (known.has(number)) continue;
+      started += 1;
       const outcome = await rehearse(number);
       finished.set(number, outcome);
       onProgress?.(finished.size, total, outcome);
@@ -77,5 +86,10 @@ export async function replicate(
   }
   const outcomes = [...finished.values()].sort((a, b) => a.replication - b.replication);
   const stopped = outcomes.length === total ? 'complete' : why === 'budget' ? 'budget' : 'interrupted';
-  return { outcomes, stopped, givenUp: next - outcomes.length };
+  return { outcomes, stopped, givenUp: started - outcomes.length };
+}
+
+/** 0 … total − 1. */
+function* countTo(total: number): Generator<number> {
+  for (let number = 0; number < total; number += 1) yield number;
 }

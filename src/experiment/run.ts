@@ -11,10 +11,14 @@ import type { LoadedScenario } from '#scenario/load';
 import { ReplicationError } from './failure.js';
 import { foldSummary, foldValues } from './fold.js';
 import { describeHost, describeVersions, engineVersion, startClock } from './host.js';
+import type { Journal } from './journal.js';
 import { openHere, openPool, type Rehearse, type Rehearser } from './rehearser.js';
 import { toDetail } from './replay.js';
 import { replicate, type Stopped } from './replicate.js';
 import type { ReplicationDetail, StoredResult, Summary } from './result.js';
+import { numbersOf, type Shard, sizeOf } from './shard.js';
+
+const NOTABLE = 2; // replications that are told at length in the end
 
 export interface RunOptions {
   readonly jobs: number; // threads; 1 stays in this one
@@ -25,6 +29,8 @@ export interface RunOptions {
   /** Stops the run after so many ms, likewise. */
   readonly maxWallMs?: number;
   readonly command?: string; // as the user gave it, for the manifest
+  /** Takes each replication as it finishes; those it knows are not run again. */
+  readonly journal?: Pick<Journal, 'known' | 'append'>;
   /** Another model, in this thread whatever `jobs` says. */
   readonly rehearse?: Rehearse;
   /** Another built worker. */
@@ -43,13 +49,21 @@ export async function runExperiment(
 ): Promise<{ readonly result: StoredResult; readonly stopped: Stopped }> {
   const clock = startClock();
   assert(Number.isSafeInteger(options.jobs) && options.jobs > 0, `the jobs ${options.jobs} are a positive integer`);
-  const lanes = Math.max(1, Math.min(options.jobs, loaded.replications));
+  const { journal } = options;
+  const left = loaded.replications - (journal?.known.length ?? 0);
+  const lanes = Math.max(1, Math.min(options.jobs, Math.max(left, NOTABLE), loaded.replications));
   const rehearser = await open(loaded, lanes, options);
   try {
     const { outcomes, stopped, givenUp } = await replicate(
-      (replication) => rehearser.rehearse(replication, false),
+      (replication) => rehearseInto(rehearser, replication, journal),
       loaded.replications,
-      { lanes, onProgress: options.onProgress, signal: options.signal, maxWallMs: options.maxWallMs },
+      {
+        lanes,
+        known: journal?.known,
+        onProgress: options.onProgress,
+        signal: options.signal,
+        maxWallMs: options.maxWallMs,
+      },
     );
     const summary = foldSummary(loaded, outcomes, engineVersion());
     const mayReplay = stopped !== 'interrupted' && givenUp === 0; // who interrupts does not want to wait
@@ -70,6 +84,51 @@ export async function runExperiment(
   } finally {
     await rehearser.close();
   }
+}
+
+/**
+ * Runs the replications of one shard into its journal; nothing is folded.
+ *
+ * @returns how many of them are done, and why the run ended
+ * @throws ReplicationError if a replication breaks or its worker dies
+ */
+export async function runShard(
+  loaded: LoadedScenario,
+  shard: Shard,
+  journal: Pick<Journal, 'known' | 'append'>,
+  options: RunOptions,
+): Promise<{ readonly done: number; readonly stopped: Stopped }> {
+  const total = sizeOf(shard, loaded.replications);
+  const lanes = Math.max(1, Math.min(options.jobs, total - journal.known.length));
+  if (journal.known.length === total) return { done: total, stopped: 'complete' };
+  const rehearser = await open(loaded, lanes, options);
+  try {
+    const { outcomes, stopped } = await replicate(
+      (replication) => rehearseInto(rehearser, replication, journal),
+      total,
+      {
+        lanes,
+        numbers: numbersOf(shard, loaded.replications),
+        known: journal.known,
+        onProgress: options.onProgress,
+        signal: options.signal,
+        maxWallMs: options.maxWallMs,
+      },
+    );
+    return { done: outcomes.length, stopped };
+  } finally {
+    await rehearser.close();
+  }
+}
+
+async function rehearseInto(
+  rehearser: Rehearser,
+  replication: number,
+  journal: Pick<Journal, 'append'> | undefined,
+): Promise<Outcome> {
+  const outcome = await rehearser.rehearse(replication, false);
+  journal?.append(outcome);
+  return outcome;
 }
 
 function open({ plan, seed }: LoadedScenario, lanes: number, options: RunOptions): Promise<Rehearser> {

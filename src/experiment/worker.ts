@@ -11,9 +11,9 @@ import type { WorkerAnswer, WorkerStart, WorkerTask } from './rehearser.js';
 const { plan, seed } = workerData as WorkerStart;
 const cache = createPilotCache();
 
-export function runTask({ replication, details }: WorkerTask): WorkerAnswer {
+export function runTask({ replication, details, facts }: WorkerTask): WorkerAnswer {
   try {
-    return { outcome: rehearse(plan, seed, replication, { details, cache }) };
+    return { outcome: rehearse(plan, seed, replication, { details, cache, facts }) };
   } catch (error) {
     return { failure: describeFailure(error) };
   }

@@ -120,6 +120,8 @@ export interface Outcome {
   /** Only when details were asked for. */
   readonly timeline?: readonly Transition[];
   readonly hours?: readonly HourRecord[];
+  /** Only when facts were asked for: one a line, in order, each with the state of the hash after it. */
+  readonly factLog?: string;
   /** Only when steps of consensus were to be recorded. */
   readonly recorded?: RecordedSteps;
 }

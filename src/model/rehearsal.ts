@@ -61,6 +61,7 @@ export { createPilotCache, type PilotCache } from './handlers/pilot.js';
 
 export interface RehearsalOptions {
   readonly details: boolean; // keep the timeline and the hours
+  readonly facts?: boolean; // keep every fact of the fingerprint in words
   readonly cache: PilotCache; // shared by the replications of a worker; it never changes an outcome
   readonly trace?: TraceRequest | undefined; // steps of consensus to record, on every chain that is used
 }
@@ -73,6 +74,7 @@ export interface RehearsalOptions {
  */
 export function rehearse(plan: Plan, seed: string, replication: number, options: RehearsalOptions): Outcome {
   const world = createWorld(plan, seed, replication, options.details);
+  if (options.facts === true) world.factLog = [];
   schedulePhases(world);
   scheduleFaults(world);
   startRollout(world);
@@ -102,6 +104,7 @@ export function createWorld(whole: Plan, seed: string, replication: number, deta
     agenda: createEventQueue(),
     watch: createEventQueue(),
     facts: createFingerprint(),
+    factLog: null,
     now: 0,
     runs: [],
     run: null,
@@ -351,6 +354,7 @@ function conclude(world: World): Outcome {
     blocksAtMessageLevel: world.blocksAtMessageLevel,
     messageEvents: world.messageEvents,
     ...(world.details ? { timeline: world.timeline, hours: world.hours } : {}),
+    ...(world.factLog === null ? {} : { factLog: world.factLog.join('\n') }),
   };
 }
 

@@ -320,6 +320,7 @@ export interface World {
   readonly agenda: EventQueue;
   readonly watch: EventQueue;
   readonly facts: Fingerprint;
+  factLog: string[] | null; // the facts in words; null unless asked for
   now: Micros;
   runs: Run[];
   run: Run | null; // the active one

@@ -18,7 +18,7 @@ function blocksOf(language: string): string[] {
 }
 
 test('every scenario in it is valid', async () => {
-  const scenarios = blocksOf('yaml').filter((text) => text.includes('apiVersion:'));
+  const scenarios = blocksOf('yaml').filter((text) => text.includes('apiVersion: rollout-sim/'));
   expect(scenarios.length).toBeGreaterThan(0);
   const folder = createFolder();
   const files = scenarios.map((text, i) => writeScenario(folder, text, `readme-${i}.yaml`));

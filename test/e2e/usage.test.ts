@@ -13,13 +13,15 @@ const COMMANDS = [
   'explain',
   'plan',
   'run',
+  'merge',
   'report',
   'replay',
   'conform',
+  'verify-determinism',
   'doctor',
   'completion',
 ];
-const LATER = 'check compare sweep why minimise merge worker import verify-determinism verify-fidelity'.split(' ');
+const LATER = 'check compare sweep why minimise worker import verify-fidelity'.split(' ');
 const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 
 describe('help', () => {
@@ -34,7 +36,8 @@ describe('help', () => {
   test('names every flag of run', async () => {
     const { code, stdout } = await runCli(['run', '--help']);
     expect(code).toBe(0);
-    const flags = '--seed --replications --fidelity --jobs --out --set --json --quiet --max-wall'.split(' ');
+    const flags =
+      '--seed --replications --fidelity --jobs --out --set --json --quiet --max-wall --shard --resume'.split(' ');
     for (const flag of flags) expect(stdout).toContain(`${flag} `);
   });
 
@@ -173,7 +176,7 @@ describe('completion', () => {
 
   test('works in bash', async () => {
     expect(await complete('rollout-sim re')).toEqual(['report', 'replay']);
-    expect(await complete('rollout-sim run a.yaml --re')).toEqual(['--replications']);
+    expect(await complete('rollout-sim run a.yaml --re')).toEqual(['--replications', '--resume']);
     expect(await complete('rollout-sim completion z')).toEqual(['zsh']);
     expect(await complete("rollout-sim run ''")).toEqual([]); // files: left to the shell
   });

@@ -3,14 +3,16 @@
  */
 import { join } from 'node:path';
 import { ReplicationError } from '#experiment/failure';
-import { runExperiment } from '#experiment/run';
+import { runExperiment, runShard } from '#experiment/run';
+import { type Shard, sizeOf, WHOLE } from '#experiment/shard';
 import { writeResult } from '#experiment/store';
 import { exitCodeOf } from '#experiment/verdict';
 import { writeReport } from '#report/write';
 import { loadScenario } from '#scenario/load';
-import { INCOMPLETE } from '../exit-code.js';
+import { DONE, INCOMPLETE } from '../exit-code.js';
 import { noteWarnings, reportFailure } from '../failure.js';
 import { watchInterrupts } from '../interrupt.js';
+import { noteResume, openJournal, printPart } from '../journal.js';
 import { type OutputOptions, overridesOf, type ScenarioOptions } from '../options.js';
 import { prepareFolder } from '../output-folder.js';
 import type { Context } from '../program.js';
@@ -23,9 +25,11 @@ export interface RunOptions extends ScenarioOptions, OutputOptions {
   readonly jobs: number;
   readonly out?: string;
   readonly maxWall?: number; // ms
+  readonly resume?: boolean;
+  readonly shard?: Shard;
 }
 
-/** @returns 0 go, 10 no-go, 11 inconclusive, 14 incomplete, 130 or 143 interrupted */
+/** @returns 0 go or a whole shard, 10 no-go, 11 inconclusive, 14 incomplete, 130 or 143 interrupted */
 export async function run(file: string, options: RunOptions, context: Context): Promise<number> {
   const { terminal, version, argv } = context;
   const loaded = loadScenario(file, overridesOf(options));
@@ -35,48 +39,65 @@ export async function run(file: string, options: RunOptions, context: Context): 
   const say = options.json === true ? terminal.note : terminal.print;
   if (options.quiet !== true) say(formatHeading({ version, name: loaded.name, seed, replications }, terminal));
   if (options.quiet !== true) noteWarnings(loaded.warnings, terminal);
+  const shard = options.shard ?? WHOLE;
+  const total = sizeOf(shard, replications);
+  const { journal, file: journalFile } = openJournal(folder, loaded, shard, options, terminal);
 
   const interrupt = watchInterrupts(() => {
     terminal.note('Stopping: what is done is kept. Interrupt again to quit at once.');
   });
   try {
-    const { result, stopped } = await runExperiment(loaded, {
+    const running = {
       jobs: options.jobs,
       signal: interrupt.signal,
       command: quoteCommand(['rollout-sim', ...argv]),
       ...(options.maxWall === undefined ? {} : { maxWallMs: options.maxWall }),
-      ...(options.quiet === true ? {} : { onProgress: showProgress(replications, terminal) }),
-    });
+      ...(options.quiet === true ? {} : { onProgress: showProgress(total, journal.known.length, terminal) }),
+    };
+    if (options.shard !== undefined) {
+      const { done, stopped } = await runShard(loaded, shard, journal, running);
+      journal.close();
+      terminal.progress('');
+      printPart({ file: journalFile, shard, done, total }, options, terminal);
+      if (stopped === 'complete') return DONE;
+      noteResume(argv, terminal);
+      return interrupt.exitCode() ?? INCOMPLETE;
+    }
+    const { result, stopped } = await runExperiment(loaded, { ...running, journal });
+    journal.close();
     if (options.quiet !== true) terminal.progress('writing the report');
     writeResult(folder, result);
     await writeReport(folder, result);
     terminal.progress('');
     printResult(result, folder, options, terminal);
     noteFailures(result.summary, (replication) => replayCommand(file, seed, replication, options), terminal);
+    if (!result.summary.complete) noteResume(argv, terminal);
     return stopped === 'interrupted' ? (interrupt.exitCode() ?? INCOMPLETE) : exitCodeOf(result.summary);
   } catch (error) {
     terminal.progress('');
     if (!(error instanceof ReplicationError)) throw error;
     const replay = replayCommand(file, error.seed, error.replication, options);
     const code = reportFailure(error, replay, terminal);
+    if (error.kind === 'death') noteResume(argv, terminal);
     return error.kind === 'death' ? INCOMPLETE : code;
   } finally {
     interrupt.release();
+    journal.close();
   }
 }
 
 const REDRAW_MS = 100;
 
 /** Draws the progress line, and again as replications finish, at most ten times a second. */
-function showProgress(total: number, terminal: Terminal): (done: number) => void {
+export function showProgress(total: number, before: number, terminal: Terminal): (done: number) => void {
   const startedAt = performance.now();
   let drawnAt = Number.NEGATIVE_INFINITY;
   const draw = (done: number): void => {
     const now = performance.now();
     if (now - drawnAt < REDRAW_MS) return;
     drawnAt = now;
-    terminal.progress(formatProgress({ done, total, wallMs: now - startedAt }, terminal.progressWidth));
+    terminal.progress(formatProgress({ done, total, before, wallMs: now - startedAt }, terminal.progressWidth));
   };
-  draw(0);
+  draw(before);
   return draw;
 }

@@ -8,6 +8,7 @@ import { drawUint32 } from '#kernel/draw';
 import { drawFromTable } from '#kernel/quantile-table';
 import { addToHistogram } from '#stats/log-histogram';
 import { type Chain, DIALECT_FAULT_SHIFT, DIALECT_REWARDS, DIALECT_STATE, DIALECT_WITNESSES } from '../chain.js';
+import { logFact } from '../fact-log.js';
 import { addEntry } from '../rewards/journal.js';
 import { leaderBonusOf } from '../rewards/payout.js';
 import type { Run, World } from '../world.js';
@@ -57,6 +58,9 @@ export function accountBlock(world: World, run: Run, block: Block): void {
   if (interval >= STALL_SLOTS * chain.blockTime) noteStall(world, block.at - interval, interval);
   addInteger(world.facts, block.at);
   addWord(world.facts, (proposer << 8) ^ block.rounds);
+  if (world.factLog !== null) {
+    logFact(world, `block ${block.height} at ${block.at} by validator ${proposer}, rounds ${block.rounds}`);
+  }
 
   const bits = activeBits(chain, block.height);
   const mismatch = writeDown(world, run, block, proposer, bits);

@@ -10,6 +10,7 @@ import type { Micros } from '#base/time';
 import type { Stream } from '#kernel/stream';
 import { auditEpoch, type Books, type EpochRecord, type TelemetryGap } from '../audit/audit.js';
 import { committeeAt, epochOf } from '../chain.js';
+import { logFact } from '../fact-log.js';
 import { createWitnessChannel, WITNESS_PROOFS } from '../network/token-bucket.js';
 import type { Plan, RewardBug, RewardsPlan } from '../plan.js';
 import {
@@ -153,6 +154,10 @@ function payAndAudit(world: World, run: Run, committee: Committee): void {
   addText(world.facts, String(paid));
   addText(world.facts, String(accounts.treasuryValidator));
   addInteger(world.facts, Number(audit.absoluteError));
+  if (world.factLog !== null) {
+    const { treasuryValidator } = accounts;
+    logFact(world, `epoch paid ${paid}, treasury ${treasuryValidator}, error ${audit.absoluteError}`);
+  }
   clearJournal(journal);
 }
 

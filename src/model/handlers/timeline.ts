@@ -4,6 +4,7 @@
  */
 import { addInteger, addText } from '#base/fingerprint';
 import { formatDuration, type Micros } from '#base/time';
+import { logFact } from '../fact-log.js';
 import type { Transition } from '../outcome.js';
 import type { World } from '../world.js';
 
@@ -12,6 +13,7 @@ export function note(world: World, kind: Transition['kind'], subject: string, ca
   addInteger(world.facts, world.now);
   addText(world.facts, kind);
   addText(world.facts, subject);
+  if (world.factLog !== null) logFact(world, `${kind} ${subject}`);
   if (!world.details) return;
   const channel = world.plan.channels[world.rollout.channel]?.name ?? '';
   world.timeline.push({ at: world.now, kind, channel, subject, cause });

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { expect, test } from 'vitest';
-import { collectSetting, parseCount, parseSeed, parseWall } from '../../../src/cli/options.js';
+import { collectSetting, parseCount, parseSeed, parseShard, parseWall } from '../../../src/cli/options.js';
 
 test('counts are whole decimal numbers from their least on', () => {
   expect(parseCount(1)('400')).toBe(400);
@@ -16,6 +16,14 @@ test('wall times carry a unit', () => {
   ]);
   for (const text of ['90', '0s', '-1s', '1d', 's', '', '1 h']) {
     expect(() => parseWall(text), text).toThrow(InvalidArgumentError);
+  }
+});
+
+test('a shard is one of so many, from 1', () => {
+  expect(parseShard('2/3')).toEqual({ index: 2, count: 3 });
+  expect(parseShard('1/1')).toEqual({ index: 1, count: 1 });
+  for (const text of ['0/3', '4/3', '1', '1/', '/3', '-1/3', '1/0', '1.5/3', '', '1 / 3']) {
+    expect(() => parseShard(text), text).toThrow(InvalidArgumentError);
   }
 });
 

@@ -34,6 +34,11 @@ describe('bad usage is exit 2, silent on stdout', () => {
     [['run', 'a.yaml', '--set', 'loss'], 'path=value'],
     [['run', 'a.yaml', '--seed', ''], 'not empty'],
     [['run', 'a.yaml', '--max-wall', '10'], '10m'],
+    [['run', 'a.yaml', '--shard', '0/3'], 'such as 2/3'],
+    [['run', 'a.yaml', '--shard', '4/3'], 'such as 2/3'],
+    [['merge'], "missing required argument 'parts'"],
+    [['merge', 'no/such/part'], 'no/such/part'],
+    [['verify-determinism', 'no/such/file.yaml'], 'no/such/file.yaml'],
     [['run', 'no/such/file.yaml'], 'no/such/file.yaml'],
     [['replay', 'a.yaml'], '--replication'],
     [['completion', 'tcsh'], 'bash, zsh, fish'],
@@ -49,7 +54,7 @@ describe('bad usage is exit 2, silent on stdout', () => {
     expect(err).not.toMatch(/^internal error/m);
   });
 
-  const later = 'check compare sweep why minimise merge worker import verify-determinism verify-fidelity';
+  const later = 'check compare sweep why minimise worker import verify-fidelity';
   test.each(later.split(' '))('%s is said to be of a later version', async (name) => {
     const { code, out, err } = await runWords([name, 'a', '--with', 'flags']);
     expect([code, out]).toEqual([2, '']);
