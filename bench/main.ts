@@ -10,6 +10,7 @@ interface Bench {
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   calibration: () => import('./calibration.js'),
   consensus: () => import('./consensus.js'),
+  coverage: () => import('./coverage.js'),
   draw: () => import('./draw.js'),
   queue: () => import('./queue.js'),
 };

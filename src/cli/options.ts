@@ -63,6 +63,20 @@ export function parseShard(text: string): { readonly index: number; readonly cou
   throw new InvalidArgumentError('Give i/N with i from 1 to N, such as 2/3.');
 }
 
+/** One `metric=margin`, added to those before it; what it means is checked when it is used. */
+export function collectMargin(text: string, earlier: readonly string[] | undefined): readonly string[] {
+  if (/^[^=\s]+=./.test(text)) return [...(earlier ?? []), text];
+  throw new InvalidArgumentError('Give metric=value, such as rollback.any=5%.');
+}
+
+/** A share strictly between 0 and 1: `95%` or `0.95`. */
+export function parseLevel(text: string): number {
+  const [, digits, percent] = /^(\d+(?:\.\d+)?|\.\d+)(%?)$/.exec(text) ?? [];
+  const value = percent === '%' ? Number(`${digits}e-2`) : Number(digits);
+  if (value > 0 && value < 1) return value;
+  throw new InvalidArgumentError('Give a share between 0 and 1, such as 95% or 0.95.');
+}
+
 const WALL_UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 
 /** A duration of the wall clock in ms: `90s`, `10m`, `2h`. */

@@ -7,10 +7,12 @@ import { Command, CommanderError, Option } from 'commander';
 import { BAD_USAGE, DONE, EXIT_CODE_HELP } from './exit-code.js';
 import { reportFailure } from './failure.js';
 import {
+  collectMargin,
   collectSetting,
   parseCount,
   parseFaulty,
   parseHeights,
+  parseLevel,
   parseRange,
   parseSeed,
   parseShard,
@@ -28,7 +30,7 @@ export interface Context {
 }
 
 /** Named by the design, absent from this version: an answer better than "unknown". */
-const LATER = 'check compare sweep why minimise worker import verify-fidelity'.split(' ');
+const LATER = 'sweep why worker import verify-fidelity'.split(' ');
 
 const INTRODUCTION =
   'Rehearses the rollout of a BFT chain upgrade: liveness, reward accuracy and rollback risk, simulated many times over and answered with honest intervals.';
@@ -139,6 +141,17 @@ function createProgram(
     .addOption(
       new Option('--shard <i/N>', 'run the i-th of N shares and write a part, for merge').argParser(parseShard),
     )
+    .addOption(new Option('--decide [method]', 'stop once the expectations are settled').choices(['sequence', 'sprt']))
+    .addOption(
+      new Option('--precision <metric=half>', 'stop once an interval is so narrow; may be repeated').argParser(
+        collectMargin,
+      ),
+    )
+    .addOption(new Option('--max-replications <n>', 'the most that may run (default: 1000)').argParser(parseCount(1)))
+    .addOption(new Option('--round <n>', 'replications between two looks (default: 20)').argParser(parseCount(1)))
+    .addOption(new Option('--indifference <share>', 'sprt: so near a threshold either will do').argParser(parseLevel))
+    .addOption(new Option('--alpha <share>', 'sprt: risk of a wrong pass (default: 5%)').argParser(parseLevel))
+    .addOption(new Option('--beta <share>', 'sprt: risk of a wrong fail (default: 5%)').argParser(parseLevel))
     .addOption(jsonOption('print summary.json and nothing else'))
     .addOption(quietOption('print the verdict only'))
     .action(async (file, options) => finish(await (await import('./commands/run.js')).run(file, options, context)));
@@ -162,6 +175,38 @@ function createProgram(
     .addOption(quietOption('print the verdict only'))
     .action(async (dir, options) => finish(await (await import('./commands/report.js')).report(dir, options, context)));
 
+  withScenarioOptions(program.command('compare'))
+    .description('two scenarios, or one and a change, on the same luck: what differs, and how surely')
+    .argument('<a>', 'scenario file')
+    .argument('[b]', 'another one; left out, the first with --with')
+    .addOption(
+      new Option('--with <path=value>', 'change one value of B alone; may be repeated').argParser(collectSetting),
+    )
+    .addOption(marginOption('judge whether a metric differs by no more; may be repeated'))
+    .addOption(confidenceOption())
+    .addOption(jobsOption())
+    .addOption(new Option('--out <dir>', 'folder of compare.json (default: reports/compare-<a>-<b>)'))
+    .addOption(jsonOption('print compare.json and nothing else'))
+    .addOption(quietOption('print the verdict only'))
+    .action(async (a, b, options) =>
+      finish(await (await import('./commands/compare.js')).compare(a, b, options, context)),
+    );
+
+  withScenarioOptions(program.command('check'))
+    .description('run again on the luck of a stored run; 12 where a metric became worse than allowed')
+    .argument('<files...>', 'scenario files')
+    .addOption(new Option('--baseline <dir>', 'folder of the stored runs, one for each name').makeOptionMandatory())
+    .addOption(new Option('--save-baseline', 'run and store instead of comparing'))
+    .addOption(marginOption('how much worse a metric may become; may be repeated'))
+    .addOption(confidenceOption())
+    .addOption(jobsOption())
+    .addOption(jsonOption())
+    .addOption(quietOption('print what is wrong and the verdict only'))
+    .addHelpText('after', `\n${MARGIN_HELP}`)
+    .action(async (files, options) =>
+      finish(await (await import('./commands/check.js')).check(files, options, context)),
+    );
+
   withScenarioOptions(program.command('replay'), ['seed', 'fidelity'])
     .description('tell one replication event by event, with its metrics')
     .argument('<file>', 'scenario file')
@@ -176,6 +221,21 @@ function createProgram(
     .addOption(jsonOption())
     .action(async (file, options) =>
       finish(await (await import('./commands/replay.js')).replay(file, options, context)),
+    );
+
+  withScenarioOptions(program.command('minimise'), ['seed', 'fidelity'])
+    .description('the fewest and gentlest faults with which a replication still fails the same way')
+    .argument('<file>', 'scenario file')
+    .addOption(
+      new Option('--replication <k>', 'number of the replication, from 0')
+        .argParser(parseCount(0))
+        .makeOptionMandatory(),
+    )
+    .addOption(new Option('--out <file>', 'the scenario to write (default: reports/<name>/minimal-<k>.yaml)'))
+    .addOption(jsonOption())
+    .addOption(quietOption('print the verdict only'))
+    .action(async (file, options) =>
+      finish(await (await import('./commands/minimise.js')).minimiseFile(file, options, context)),
     );
 
   program
@@ -267,6 +327,19 @@ function withScenarioOptions(
 function settingOption(): Option {
   const option = new Option('--set <path=value>', 'change one value of the scenario; may be repeated');
   return option.argParser(collectSetting);
+}
+
+const MARGIN_HELP = `Margins by default: 5 points of a probability, 1 point of a share, 10% of a time or a count;
+forks, violations, innocent punished, wrong pay and stuck chains in no replication at all;
+metrics that only describe are not judged. --margin takes a value in the metric's unit,
+relative:5%, never (in no replication) or none (not judged).`;
+
+function marginOption(text: string): Option {
+  return new Option('--margin <metric=value>', text).argParser(collectMargin);
+}
+
+function confidenceOption(): Option {
+  return new Option('--confidence <share>', 'of the intervals').argParser(parseLevel).default(0.95, '95%');
 }
 
 function jobsOption(): Option {

@@ -4,7 +4,6 @@
 import { compareText } from '#base/order';
 import { type Outcome, ROLLOUT_RESULTS, type RolloutResult, type Undo, type UndoKind } from '#model/outcome';
 import type { Plan } from '#model/plan';
-import { clopperPearson } from '#stats/interval';
 import type { Proportion, Summary } from './result.js';
 
 type UndoShares = Summary['breakdown']['byChannel'][string];
@@ -15,15 +14,21 @@ const KIND: Readonly<Record<'abort' | 'gate' | 'state', UndoKind>> = {
   state: 'state-rollback',
 };
 
-/** `count` of `n` replications with its Clopper–Pearson interval; without any, the estimate is 0 within [0, 1]. */
-export function toProportion(count: number, n: number, confidence: number): Proportion {
-  return { count, n, estimate: n === 0 ? 0 : count / n, interval: clopperPearson(count, n, confidence) };
+/** An interval of a probability and its confidence. */
+export interface ShareInterval {
+  readonly interval: (k: number, n: number, confidence: number) => [low: number, high: number];
+  readonly confidence: number;
+}
+
+/** `count` of `n` replications with its interval; without any, the estimate is 0 within [0, 1]. */
+export function toProportion(count: number, n: number, { interval, confidence }: ShareInterval): Proportion {
+  return { count, n, estimate: n === 0 ? 0 : count / n, interval: interval(count, n, confidence) };
 }
 
 /** How many replications ended in each way. */
-export function countResults(outcomes: readonly Outcome[], confidence: number): Summary['results'] {
+export function countResults(outcomes: readonly Outcome[], by: ShareInterval): Summary['results'] {
   const share = (result: RolloutResult) => {
-    return toProportion(outcomes.filter((outcome) => outcome.result === result).length, outcomes.length, confidence);
+    return toProportion(outcomes.filter((outcome) => outcome.result === result).length, outcomes.length, by);
   };
   return Object.fromEntries(ROLLOUT_RESULTS.map((result) => [result, share(result)])) as Summary['results'];
 }
@@ -33,11 +38,11 @@ export function countResults(outcomes: readonly Outcome[], confidence: number): 
  * why there was no way back.
  * What the plan names is there even if it never happened; `none` stands for an undoing before the first gate.
  */
-export function breakDown(plan: Plan, outcomes: readonly Outcome[], confidence: number): Summary['breakdown'] {
+export function breakDown(plan: Plan, outcomes: readonly Outcome[], interval: ShareInterval): Summary['breakdown'] {
   const by = (named: readonly string[], keyOf: (undo: Undo) => string | null) => {
     const seen = outcomes.flatMap((outcome) => outcome.undone.flatMap((undo) => keyOf(undo) ?? []));
     const keys = [...new Set([...named, ...seen])].sort(compareText);
-    return Object.fromEntries(keys.map((key) => [key, shareOf(outcomes, (undo) => keyOf(undo) === key, confidence)]));
+    return Object.fromEntries(keys.map((key) => [key, shareOf(outcomes, (undo) => keyOf(undo) === key, interval)]));
   };
   return {
     byChannel: by(
@@ -57,10 +62,10 @@ export function breakDown(plan: Plan, outcomes: readonly Outcome[], confidence: 
   };
 }
 
-function shareOf(outcomes: readonly Outcome[], belongs: (undo: Undo) => boolean, confidence: number): UndoShares {
+function shareOf(outcomes: readonly Outcome[], belongs: (undo: Undo) => boolean, interval: ShareInterval): UndoShares {
   const share = (kind: UndoKind | null) => {
     const has = (undo: Undo) => belongs(undo) && (kind === null || undo.kind === kind);
-    return toProportion(outcomes.filter(({ undone }) => undone.some(has)).length, outcomes.length, confidence);
+    return toProportion(outcomes.filter(({ undone }) => undone.some(has)).length, outcomes.length, interval);
   };
   return { any: share(null), abort: share(KIND.abort), gate: share(KIND.gate), state: share(KIND.state) };
 }

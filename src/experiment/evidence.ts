@@ -9,22 +9,15 @@ import { findMetric, type MetricUnit } from '#model/metric';
 import type { Outcome } from '#model/outcome';
 import type { Comparator } from '#model/plan';
 import type { Claim, ClaimSubject } from '#scenario/claim';
-import { clopperPearson, dkwMean, type Interval, orderQuantile } from '#stats/interval';
-import {
-  bandToThreshold,
-  isTrueOf,
-  meanPValue,
-  proportionPValue,
-  quantileAsProportion,
-  quantilePValue,
-  type Statement,
-  trialsToSettle,
-} from '#stats/p-value';
-import { quantileNearestRank, sortValues } from '#stats/quantile';
+import type { Interval } from '#stats/interval';
+import { isTrueOf, quantileAsProportion, type Statement, trialsToSettle } from '#stats/p-value';
+import { quantileNearestRank } from '#stats/quantile';
 import { addValue, createTally } from '#stats/tally';
 import { boundsOf } from './measure.js';
+import { FIXED, type Methods, sampleOf } from './method.js';
 
 export interface Evidence {
+  readonly about: 'share' | 'mean' | 'quantile' | null; // null: the claim cannot be judged
   readonly unit: MetricUnit;
   readonly method: string;
   readonly replications: number;
@@ -57,10 +50,12 @@ export function statementOf(comparator: Comparator, threshold: number): { claim:
  *
  * @param outcomes - by number
  */
-export function weigh(claim: Claim, outcomes: readonly Outcome[], horizon: Micros): Evidence {
+export function weigh(claim: Claim, outcomes: readonly Outcome[], horizon: Micros, methods: Methods = FIXED): Evidence {
   const { subject, statistic } = claim;
   if (subject.kind === 'undo') {
-    return statistic === 'P' ? weighShare(claim, outcomes, casesOfUndo(subject, outcomes)) : misfit(claim, 'share');
+    return statistic === 'P'
+      ? weighShare(claim, outcomes, casesOfUndo(subject, outcomes), methods)
+      : misfit(claim, 'share');
   }
   const metric = findMetric(subject.key);
   if (metric === undefined) return misfit(claim, 'share', `There is no metric ${subject.key}.`);
@@ -72,15 +67,19 @@ export function weigh(claim: Claim, outcomes: readonly Outcome[], horizon: Micro
   }
   const known = values as (number | null)[];
   if (subject.kind === 'condition') {
-    return statistic === 'P' ? weighShare(claim, outcomes, casesOfCondition(subject, known)) : misfit(claim, 'share');
+    return statistic === 'P'
+      ? weighShare(claim, outcomes, casesOfCondition(subject, known), methods)
+      : misfit(claim, 'share');
   }
   if (metric.kind === 'probability' && (statistic === 'P' || statistic === 'mean')) {
-    return weighShare(claim, outcomes, casesOfCondition({ comparator: '>=', value: 1 }, known));
+    return weighShare(claim, outcomes, casesOfCondition({ comparator: '>=', value: 1 }, known), methods);
   }
   if (statistic === 'P') return misfit(claim, metric.unit, `${subject.key} is no probability; give it a condition.`);
   const numbers = outcomes.map(({ replication }) => replication);
   const data = { values: known, numbers, unit: metric.unit, bounds: boundsOf(metric, horizon) };
-  return statistic === 'mean' ? weighMean(claim, data) : weighQuantile(claim, data, QUANTILE_OF[statistic]);
+  return statistic === 'mean'
+    ? weighMean(claim, data, methods)
+    : weighQuantile(claim, data, QUANTILE_OF[statistic], methods);
 }
 
 /** Of each outcome: whether it is a case (null: no data), and how extreme it is. */
@@ -114,7 +113,7 @@ function casesOfCondition(
 }
 
 /** Replications without data count for neither side: each end of the interval takes them as its worst case. */
-function weighShare(claim: Claim, outcomes: readonly Outcome[], cases: readonly Case[]): Evidence {
+function weighShare(claim: Claim, outcomes: readonly Outcome[], cases: readonly Case[], methods: Methods): Evidence {
   const { claim: pass, opposite: fail } = statementOf(claim.comparator, claim.threshold);
   const n = cases.length;
   const least = cases.filter(({ holds }) => holds === true).length;
@@ -122,23 +121,26 @@ function weighShare(claim: Claim, outcomes: readonly Outcome[], cases: readonly 
   const most = least + undecided;
   const known = n - undecided;
   const against = pass.side === 'below'; // the cases themselves speak against `P(…) <= x`
+  const test = methods.test(claim.threshold);
   return {
+    about: 'share',
     unit: 'share',
-    method: 'Clopper–Pearson',
+    method: test.name,
     replications: n,
     undecided,
     n,
     estimate: known === 0 ? null : least / known,
-    passP: known === 0 ? 1 : proportionPValue(against ? most : least, n, pass),
-    failP: known === 0 ? 1 : proportionPValue(against ? least : most, n, fail),
+    passP: known === 0 ? 1 : test.pValue(against ? most : least, n, pass),
+    failP: known === 0 ? 1 : test.pValue(against ? least : most, n, fail),
     intervalAt: (confidence) => {
-      return [clopperPearson(least, n, confidence)[0], clopperPearson(most, n, confidence)[1]];
+      const { interval } = methods.share;
+      return [interval(least, n, confidence)[0], interval(most, n, confidence)[1]];
     },
     settledBy: (level) => {
       const share = (count: number) => (n === 0 ? 0 : count / n);
       return (
-        trialsToSettle(share(against ? most : least), pass, level) ??
-        trialsToSettle(share(against ? least : most), fail, level)
+        trialsToSettle(share(against ? most : least), pass, level, test.pValue) ??
+        trialsToSettle(share(against ? least : most), fail, level, test.pValue)
       );
     },
     worstReplication: numberOfMost(outcomes, (i) => {
@@ -156,42 +158,45 @@ interface Data {
   readonly bounds: Interval;
 }
 
-function weighMean(claim: Claim, data: Data): Evidence {
+function weighMean(claim: Claim, data: Data, { mean }: Methods): Evidence {
   const { claim: pass, opposite: fail } = statementOf(claim.comparator, claim.threshold);
   const values = data.values.filter((value) => value !== null);
-  const sorted = sortValues(values);
+  const sample = sampleOf(values, data.bounds);
   const tally = createTally();
   for (const value of values) addValue(tally, value);
   return {
     ...describeData(claim, data, values.length),
-    method: 'DKW mean',
+    about: 'mean',
+    method: mean.name,
     estimate: values.length === 0 ? null : tally.mean,
-    passP: values.length === 0 ? 1 : meanPValue(sorted, data.bounds, pass),
-    failP: values.length === 0 ? 1 : meanPValue(sorted, data.bounds, fail),
-    intervalAt: (confidence) => (values.length === 0 ? data.bounds : dkwMean(sorted, data.bounds, confidence)),
+    passP: values.length === 0 ? 1 : mean.pValue(sample, pass),
+    failP: values.length === 0 ? 1 : mean.pValue(sample, fail),
+    intervalAt: (confidence) => (values.length === 0 ? data.bounds : mean.interval(sample, confidence)),
     settledBy: (level) => {
-      const room = Math.max(bandToThreshold(sorted, data.bounds, pass), bandToThreshold(sorted, data.bounds, fail));
-      const needed = Math.log(1 / level) / (2 * room * room);
+      const needed = mean.needed(sample, [pass, fail], level);
       return needed <= 1e9 ? scaleUp(needed, values.length, data.values.length) : null;
     },
   };
 }
 
-function weighQuantile(claim: Claim, data: Data, q: number): Evidence {
+function weighQuantile(claim: Claim, data: Data, q: number, methods: Methods): Evidence {
   const { claim: pass, opposite: fail } = statementOf(claim.comparator, claim.threshold);
   const values = data.values.filter((value) => value !== null);
-  const sorted = sortValues(values);
+  const sample = sampleOf(values, data.bounds);
+  const { quantile } = methods;
+  const test = methods.test(q);
   const needed = (statement: Statement, level: number) => {
-    const proportion = quantileAsProportion(sorted, q, statement);
-    return trialsToSettle(proportion.count / sorted.length, proportion.statement, level);
+    const proportion = quantileAsProportion(sample.sorted, q, statement);
+    return trialsToSettle(proportion.count / values.length, proportion.statement, level, test.pValue);
   };
   return {
     ...describeData(claim, data, values.length),
-    method: 'order statistics',
-    estimate: values.length === 0 ? null : quantileNearestRank(sorted, q),
-    passP: values.length === 0 ? 1 : quantilePValue(sorted, q, data.bounds, pass),
-    failP: values.length === 0 ? 1 : quantilePValue(sorted, q, data.bounds, fail),
-    intervalAt: (confidence) => (values.length === 0 ? data.bounds : orderQuantile(sorted, q, confidence, data.bounds)),
+    about: 'quantile',
+    method: test.name.startsWith('SPRT') ? test.name : quantile.name,
+    estimate: values.length === 0 ? null : quantileNearestRank(sample.sorted, q),
+    passP: values.length === 0 ? 1 : quantile.pValue(sample, q, pass),
+    failP: values.length === 0 ? 1 : quantile.pValue(sample, q, fail),
+    intervalAt: (confidence) => (values.length === 0 ? data.bounds : quantile.interval(sample, q, confidence)),
     settledBy: (level) => {
       const trials = values.length === 0 ? null : (needed(pass, level) ?? needed(fail, level));
       return trials === null ? null : scaleUp(trials, values.length, data.values.length);
@@ -236,6 +241,7 @@ function numberOfMost(outcomes: readonly Outcome[], measureAt: (i: number) => nu
 /** A claim that the outcomes cannot answer. */
 function misfit(claim: Claim, unit: MetricUnit, trouble?: string): Evidence {
   return {
+    about: null,
     unit,
     method: 'none',
     replications: 0,

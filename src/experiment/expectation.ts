@@ -15,6 +15,7 @@ import type { Claim } from '#scenario/claim';
 import { type HolmDecision, holm } from '#stats/holm';
 import type { Interval } from '#stats/interval';
 import { type Evidence, statementOf, weigh } from './evidence.js';
+import { FIXED, type Methods } from './method.js';
 import type { ExpectationResult } from './result.js';
 
 /**
@@ -27,20 +28,46 @@ export function judgeClaims(
   claims: readonly Claim[],
   outcomes: readonly Outcome[],
   horizon: Micros,
+  methods: Methods = FIXED,
 ): ExpectationResult[] {
-  const evidence = claims.map((claim) => weigh(claim, outcomes, horizon));
-  const half = (i: number) => (1 - (claims[i] as Claim).confidence) / 2;
-  const passes = holm(
-    evidence.map(({ passP }, i) => passP / half(i)),
-    1,
-  );
-  const fails = holm(
-    evidence.map(({ failP }, i) => failP / half(i)),
-    1,
-  );
+  const evidence = claims.map((claim) => weigh(claim, outcomes, horizon, methods));
+  const { passes, fails } = decideAll(claims, evidence, methods);
   return claims.map((claim, i) => {
-    return judge(claim, evidence[i] as Evidence, passes[i] as HolmDecision, fails[i] as HolmDecision, claims.length);
+    const [pass, fail] = [passes[i] as HolmDecision, fails[i] as HolmDecision];
+    return judge(claim, evidence[i] as Evidence, pass, fail, claims.length);
   });
+}
+
+/**
+ * How many replications would settle every claim if the estimates stay; 0 if all are settled, null if no number would.
+ *
+ * @param outcomes - by number
+ */
+export function forecastClaims(
+  claims: readonly Claim[],
+  outcomes: readonly Outcome[],
+  horizon: Micros,
+  methods: Methods,
+): number | null {
+  const evidence = claims.map((claim) => weigh(claim, outcomes, horizon, methods));
+  const { passes, fails } = decideAll(claims, evidence, methods);
+  let most = 0;
+  for (const [i, claim] of claims.entries()) {
+    const [pass, fail] = [passes[i] as HolmDecision, fails[i] as HolmDecision];
+    const { trouble, settledBy } = evidence[i] as Evidence;
+    if (trouble !== null || pass.rejected || fail.rejected) continue;
+    const needed = settledBy(Math.min(...methods.levels(claim)) * Math.min(pass.level, fail.level));
+    if (needed === null) return null;
+    most = Math.max(most, needed, outcomes.length + 1);
+  }
+  return most;
+}
+
+function decideAll(claims: readonly Claim[], evidence: readonly Evidence[], methods: Methods) {
+  const levels = claims.map((claim) => methods.levels(claim));
+  const passed = evidence.map(({ passP }, i) => passP / (levels[i]?.[0] ?? 1));
+  const failed = evidence.map(({ failP }, i) => failP / (levels[i]?.[1] ?? 1));
+  return { passes: holm(passed, 1), fails: holm(failed, 1) };
 }
 
 function judge(
@@ -101,6 +128,9 @@ function explain(
   const threshold = write(claim.threshold);
   if (verdict !== 'inconclusive') {
     const relation = RELATION[verdict === 'pass' ? claim.comparator : OPPOSITE[claim.comparator]];
+    if (evidence.method.startsWith('SPRT')) {
+      return `The likelihood ratio settles that it is ${relation} ${threshold}, or too close to matter${undecidedNote(evidence)}.`;
+    }
     return `The whole interval, ${range}, is ${relation} ${threshold}${undecidedNote(evidence)}.`;
   }
   return `The interval, ${range}, does not settle whether it is ${RELATION[claim.comparator]} ${threshold}; ${outlook(
@@ -119,7 +149,7 @@ function outlook(claim: Claim, evidence: Evidence, interval: Interval, level: nu
     return `about ${about} replications would if the estimate stays${undecidedNote(evidence)}`;
   }
   const { claim: statement } = statementOf(claim.comparator, claim.threshold);
-  if ((statement.side === 'below' ? interval[1] : interval[0]) === null && evidence.method === 'DKW mean') {
+  if ((statement.side === 'below' ? interval[1] : interval[0]) === null && evidence.about === 'mean') {
     return 'the mean of a quantity without a bound cannot be confirmed; ask for a quantile or for P of a condition';
   }
   if (evidence.unit === 'share' && evidence.undecided > 0) {
@@ -129,9 +159,9 @@ function outlook(claim: Claim, evidence: Evidence, interval: Interval, level: nu
   return 'the estimate is too close to the threshold for any number of replications';
 }
 
-function undecidedNote({ method, undecided, n, replications }: Evidence): string {
+function undecidedNote({ about, undecided, n, replications }: Evidence): string {
   if (undecided === 0) return '';
-  return method === 'Clopper–Pearson'
+  return about === 'share'
     ? `, whatever the ${undecided} of ${replications} replications without data would have shown`
     : `, among the ${n} of ${replications} replications with data`;
 }

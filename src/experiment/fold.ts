@@ -10,6 +10,7 @@ import { foldAudit } from './audit-result.js';
 import { breakDown, countResults } from './breakdown.js';
 import { judgeClaims } from './expectation.js';
 import { measure, valuesOf } from './measure.js';
+import { FIXED, type Methods } from './method.js';
 import { findTypical, findWorst } from './notable.js';
 import { foldRecoveries } from './recovery-result.js';
 import type { Details, Summary } from './result.js';
@@ -28,12 +29,19 @@ export type FoldedScenario = Pick<
  * Folds finished replications, in any order and with gaps, into the summary.
  *
  * @param version - of the engine
+ * @param methods - those that fit the rule by which the replications were stopped
  * @throws AssertionError if a replication is there twice
  */
-export function foldSummary(scenario: FoldedScenario, outcomes: readonly Outcome[], version: string): Summary {
+export function foldSummary(
+  scenario: FoldedScenario,
+  outcomes: readonly Outcome[],
+  version: string,
+  methods: Methods = FIXED,
+): Summary {
   const { plan, claims, replications } = scenario;
   const ordered = orderByNumber(outcomes);
-  const expectations = judgeClaims(claims, ordered, plan.horizon);
+  const expectations = judgeClaims(claims, ordered, plan.horizon, methods);
+  const shares = { interval: methods.share.interval, confidence: SUMMARY_CONFIDENCE };
   const total = (count: (outcome: Outcome) => number) => ordered.reduce((sum, outcome) => sum + count(outcome), 0);
   return {
     schemaVersion: 1,
@@ -50,13 +58,13 @@ export function foldSummary(scenario: FoldedScenario, outcomes: readonly Outcome
     metrics: Object.fromEntries(
       METRICS.filter((metric) => isMeasured(metric, plan)).map((metric) => [
         metric.key,
-        measure(metric, ordered, plan.horizon, SUMMARY_CONFIDENCE),
+        measure(metric, ordered, plan.horizon, SUMMARY_CONFIDENCE, methods),
       ]),
     ),
-    results: countResults(ordered, SUMMARY_CONFIDENCE),
-    breakdown: breakDown(plan, ordered, SUMMARY_CONFIDENCE),
-    audit: foldAudit(ordered, SUMMARY_CONFIDENCE),
-    recoveries: foldRecoveries(ordered, SUMMARY_CONFIDENCE),
+    results: countResults(ordered, shares),
+    breakdown: breakDown(plan, ordered, shares),
+    audit: foldAudit(ordered, shares),
+    recoveries: foldRecoveries(ordered, shares),
     work: {
       blocks: total(({ blocks }) => blocks),
       blocksAtMessageLevel: total(({ blocksAtMessageLevel }) => blocksAtMessageLevel),

@@ -5,9 +5,10 @@ import { assert } from '#base/assert';
 import type { Micros } from '#base/time';
 import { METRICS, type Metric } from '#model/metric';
 import type { Outcome } from '#model/outcome';
-import { type Bounds, clopperPearson, dkwMean, dkwQuantile } from '#stats/interval';
-import { quantileNearestRank, sortValues } from '#stats/quantile';
+import type { Bounds } from '#stats/interval';
+import { quantileNearestRank } from '#stats/quantile';
 import { addValue, createTally } from '#stats/tally';
+import { FIXED, type Methods, sampleOf } from './method.js';
 import type { MetricResult } from './result.js';
 
 const QUANTILES = [0.5, 0.9, 0.99];
@@ -43,7 +44,7 @@ export function checkMetrics(outcome: Outcome, horizon: Micros): void {
 }
 
 /**
- * A probability gets its exact interval, a quantity the DKW bounds of its mean and bands of its quantiles.
+ * A probability gets its interval, a quantity the bounds of its mean and of its quantiles, each by the given methods.
  *
  * @param outcomes - by number, so that the mean has the same last bits however they arrived
  */
@@ -52,6 +53,7 @@ export function measure(
   outcomes: readonly Outcome[],
   horizon: Micros,
   confidence: number,
+  methods: Methods = FIXED,
 ): MetricResult {
   const values = valuesOf(metric.key, outcomes).filter((value) => value !== null);
   const bounds = boundsOf(metric, horizon);
@@ -71,21 +73,21 @@ export function measure(
     return {
       ...shared,
       estimate: values.length === 0 ? null : count / values.length,
-      interval: clopperPearson(count, values.length, confidence),
-      method: 'Clopper–Pearson',
+      interval: methods.share.interval(count, values.length, confidence),
+      method: methods.share.name,
     };
   }
-  if (values.length === 0) return { ...shared, estimate: null, interval: [...bounds], method: 'DKW mean' };
-  const sorted = sortValues(values);
+  if (values.length === 0) return { ...shared, estimate: null, interval: [...bounds], method: methods.mean.name };
+  const sample = sampleOf(values, bounds);
   return {
     ...shared,
     estimate: tally.mean,
-    interval: [...dkwMean(sorted, bounds, confidence)],
-    method: 'DKW mean',
+    interval: [...methods.mean.interval(sample, confidence)],
+    method: methods.mean.name,
     quantiles: QUANTILES.map((q) => ({
       q,
-      estimate: quantileNearestRank(sorted, q),
-      interval: [...dkwQuantile(sorted, q, confidence, bounds)],
+      estimate: quantileNearestRank(sample.sorted, q),
+      interval: [...methods.quantile.band(sample, q, confidence)],
     })),
   };
 }

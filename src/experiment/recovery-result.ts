@@ -4,13 +4,13 @@
 import { compareText } from '#base/order';
 import type { Outcome, Recovered } from '#model/outcome';
 import { quantileType7, sortValues } from '#stats/quantile';
-import { toProportion } from './breakdown.js';
+import { type ShareInterval, toProportion } from './breakdown.js';
 import type { Summary } from './result.js';
 
 type Spread = Summary['recoveries'][number]['duration'];
 
 /** @param outcomes - in order of their numbers */
-export function foldRecoveries(outcomes: readonly Outcome[], confidence: number): Summary['recoveries'] {
+export function foldRecoveries(outcomes: readonly Outcome[], interval: ShareInterval): Summary['recoveries'] {
   const all = outcomes.flatMap(({ recovered }) => recovered);
   const names = [...new Set(all.map(({ outcome }) => outcome))].sort(compareText);
   return names.map((name) => {
@@ -20,7 +20,7 @@ export function foldRecoveries(outcomes: readonly Outcome[], confidence: number)
     const seen = outcomes.filter(({ recovered }) => recovered.some(is)).length;
     return {
       outcome: name,
-      replications: toProportion(seen, outcomes.length, confidence),
+      replications: toProportion(seen, outcomes.length, interval),
       count: of.length,
       stateSyncs: of.filter(({ stateSync }) => stateSync).length,
       duration: spreadOf(of.map(({ duration }) => duration)),

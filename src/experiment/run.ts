@@ -20,6 +20,9 @@ import { numbersOf, type Shard, sizeOf } from './shard.js';
 
 const NOTABLE = 2; // replications that are told at length in the end
 
+import { replicateInRounds } from './rounds.js';
+import { type Look, methodsOf, type StoppingRule } from './stopping.js';
+
 export interface RunOptions {
   readonly jobs: number; // threads; 1 stays in this one
   /** Told of each replication as it finishes, in whatever order. */
@@ -28,6 +31,8 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** Stops the run after so many ms, likewise. */
   readonly maxWallMs?: number;
+  /** Runs in rounds until this rule has seen enough, whatever number the scenario asks for. */
+  readonly stopping?: StoppingRule | undefined;
   readonly command?: string; // as the user gave it, for the manifest
   /** Takes each replication as it finishes; those it knows are not run again. */
   readonly journal?: Pick<Journal, 'known' | 'append'>;
@@ -46,26 +51,23 @@ export interface RunOptions {
 export async function runExperiment(
   loaded: LoadedScenario,
   options: RunOptions,
-): Promise<{ readonly result: StoredResult; readonly stopped: Stopped }> {
+): Promise<{ readonly result: StoredResult; readonly stopped: Stopped; readonly look: Look | null }> {
   const clock = startClock();
   assert(Number.isSafeInteger(options.jobs) && options.jobs > 0, `the jobs ${options.jobs} are a positive integer`);
-  const { journal } = options;
+  const { journal, stopping } = options;
   const left = loaded.replications - (journal?.known.length ?? 0);
-  const lanes = Math.max(1, Math.min(options.jobs, Math.max(left, NOTABLE), loaded.replications));
+  const most = stopping === undefined ? Math.max(left, NOTABLE) : stopping.round;
+  const lanes = Math.max(1, Math.min(options.jobs, most, loaded.replications));
   const rehearser = await open(loaded, lanes, options);
   try {
-    const { outcomes, stopped, givenUp } = await replicate(
-      (replication) => rehearseInto(rehearser, replication, journal),
-      loaded.replications,
-      {
-        lanes,
-        known: journal?.known,
-        onProgress: options.onProgress,
-        signal: options.signal,
-        maxWallMs: options.maxWallMs,
-      },
-    );
-    const summary = foldSummary(loaded, outcomes, engineVersion());
+    const { onProgress, signal, maxWallMs } = options;
+    const limits = { lanes, onProgress, signal, maxWallMs };
+    const rehearse = (replication: number) => rehearseInto(rehearser, replication, journal);
+    const rounds =
+      stopping === undefined ? null : await replicateInRounds(recall(rehearse, journal), loaded, stopping, limits);
+    const { outcomes, stopped, givenUp } =
+      rounds ?? (await replicate(rehearse, loaded.replications, { ...limits, known: journal?.known }));
+    const summary = foldUnder(stopping, loaded, outcomes, stopped);
     const mayReplay = stopped !== 'interrupted' && givenUp === 0; // who interrupts does not want to wait
     const replications = mayReplay ? await replayNotable(rehearser, summary, outcomes) : [];
     const manifest = {
@@ -80,7 +82,7 @@ export async function runExperiment(
       versions: describeVersions(),
     };
     const details = { schemaVersion: 1 as const, ...foldValues(outcomes), replications };
-    return { result: { summary, details, manifest }, stopped };
+    return { result: { summary, details, manifest }, stopped, look: rounds?.look ?? null };
   } finally {
     await rehearser.close();
   }
@@ -129,6 +131,27 @@ async function rehearseInto(
   const outcome = await rehearser.rehearse(replication, false);
   journal?.append(outcome);
   return outcome;
+}
+
+/** The same, but for what the journal holds already. */
+function recall(
+  rehearse: (replication: number) => Promise<Outcome>,
+  journal: Pick<Journal, 'known'> | undefined,
+): (replication: number) => Promise<Outcome> {
+  const known = new Map((journal?.known ?? []).map((outcome) => [outcome.replication, outcome]));
+  return async (replication) => known.get(replication) ?? rehearse(replication);
+}
+
+/** What a rule stopped is complete with what it took, and gets intervals that allow for stopping. */
+function foldUnder(
+  stopping: StoppingRule | undefined,
+  loaded: LoadedScenario,
+  outcomes: readonly Outcome[],
+  stopped: Stopped,
+): Summary {
+  if (stopping === undefined) return foldSummary(loaded, outcomes, engineVersion());
+  const replications = stopped === 'complete' ? outcomes.length : stopping.maxReplications;
+  return foldSummary({ ...loaded, replications }, outcomes, engineVersion(), methodsOf(stopping));
 }
 
 function open({ plan, seed }: LoadedScenario, lanes: number, options: RunOptions): Promise<Rehearser> {

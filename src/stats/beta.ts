@@ -58,8 +58,13 @@ export function inverseRegularizedBeta(p: number, a: number, b: number, tail: 'l
   return x;
 }
 
-/** x^a y^b / B(a, b), in Loader's form: a saddle point and small corrections. */
-function powerTerm(x: number, y: number, a: number, b: number): number {
+/**
+ * x^a y^b / B(a, b), in Loader's form: a saddle point and small corrections.
+ *
+ * @param x - in (0, 1)
+ * @param y - 1 − x
+ */
+export function powerTerm(x: number, y: number, a: number, b: number): number {
   const n = a + b;
   const apart = a * y - b * x; // of each count from its mean: a − n x = n y − b
   const log =

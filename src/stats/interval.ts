@@ -121,7 +121,7 @@ function meanShifted(sorted: ArrayLike<number>, share: number, bound: number, si
 }
 
 /** How many of 1 … n meet a condition that, once broken, stays broken. */
-function countWhile(n: number, holds: (rank: number) => boolean): number {
+export function countWhile(n: number, holds: (rank: number) => boolean): number {
   let known = 0;
   let beyond = n + 1;
   while (beyond - known > 1) {

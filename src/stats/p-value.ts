@@ -100,12 +100,18 @@ export function bandToThreshold(sorted: ArrayLike<number>, bounds: Bounds, state
  * How many trials would make the evidence of a proportion reach `level`, were the share to stay as it is.
  *
  * @param share - of trials that came true
+ * @param pValue - the test, by which more of the same is never less evidence
  * @returns trials, to about 1 %; null if none would, or more than a billion
  */
-export function trialsToSettle(share: number, statement: Statement, level: number): number | null {
+export function trialsToSettle(
+  share: number,
+  statement: Statement,
+  level: number,
+  pValue: typeof proportionPValue = proportionPValue,
+): number | null {
   assert(level > 0 && level < 1, `the level ${level} lies in (0, 1)`);
   if (share === statement.threshold || !isTrueOf(statement, share)) return null;
-  const settles = (n: number) => proportionPValue(share * n, n, statement) <= level;
+  const settles = (n: number) => pValue(share * n, n, statement) <= level;
   let enough = 1;
   while (!settles(enough)) {
     enough *= 2;
@@ -120,7 +126,8 @@ export function trialsToSettle(share: number, statement: Statement, level: numbe
   return enough;
 }
 
-function isTrueByBounds([min, max]: Bounds, statement: Statement): boolean {
+/** Whether the bounds of a quantity make the statement true whatever its law. */
+export function isTrueByBounds([min, max]: Bounds, statement: Statement): boolean {
   const worst = statement.side === 'below' ? max : min;
   return worst !== null && isTrueOf(statement, worst);
 }

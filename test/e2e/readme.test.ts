@@ -34,7 +34,8 @@ test('every command in it runs, in the order of the text', async () => {
   const cwd = createFolder();
   for (const folder of ['scenarios', 'test']) symlinkSync(join(ROOT, folder), join(cwd, folder));
   for (const words of lines as string[]) {
-    const few = /^run\b/.test(words) ? ' --replications 2' : ''; // the last flag counts
+    const most = words.includes('--max-replications') ? '--max-replications' : '--replications';
+    const few = /^(?:run|compare|check)\b/.test(words) ? ` ${most} 2` : ''; // the last flag counts
     const code = await new Promise((resolve) => {
       const child = execFile('sh', ['-c', `"$0" "$1" ${words}${few}`, process.execPath, MAIN], {
         cwd,

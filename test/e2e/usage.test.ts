@@ -15,13 +15,16 @@ const COMMANDS = [
   'run',
   'merge',
   'report',
+  'compare',
+  'check',
   'replay',
+  'minimise',
   'conform',
   'verify-determinism',
   'doctor',
   'completion',
 ];
-const LATER = 'check compare sweep why minimise worker import verify-fidelity'.split(' ');
+const LATER = 'sweep why worker import verify-fidelity'.split(' ');
 const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 
 describe('help', () => {
@@ -56,7 +59,7 @@ test('bad usage is exit 2, silent on stdout, with what was meant', async () => {
   const typo = await runCli(['rnu', 'a.yaml']);
   expect([typo.code, typo.stdout]).toEqual([2, '']);
   expect(typo.stderr).toContain('Did you mean run?');
-  const later = await runCli(['compare', 'a', 'b', '--with', 'flags']);
+  const later = await runCli(['sweep', 'a', 'b', '--with', 'flags']);
   expect([later.code, later.stdout]).toEqual([2, '']);
   expect(later.stderr).toContain('not in this version');
 });
@@ -165,7 +168,7 @@ describe('completion', () => {
     expect(code).toBe(0);
     for (const name of COMMANDS) expect(stdout).toContain(name);
     for (const flag of ['max-wall', 'replication', 'force']) expect(stdout).toContain(flag);
-    for (const name of ['minimise', 'verify-fidelity']) expect(stdout).not.toContain(name);
+    for (const name of ['sweep', 'verify-fidelity']) expect(stdout).not.toContain(name);
   });
 
   const complete = async (words: string): Promise<string[]> => {

@@ -2,6 +2,7 @@
  * `run`: simulates the rollout many times, writes the results, prints estimates and verdict.
  */
 import { join } from 'node:path';
+import { UserError } from '#base/error';
 import { ReplicationError } from '#experiment/failure';
 import { runExperiment, runShard } from '#experiment/run';
 import { type Shard, sizeOf, WHOLE } from '#experiment/shard';
@@ -19,9 +20,10 @@ import type { Context } from '../program.js';
 import { formatProgress } from '../progress.js';
 import { formatHeading, noteFailures, printResult, replayCommand } from '../result.js';
 import { quoteCommand } from '../shell.js';
+import { describeEnd, type StoppingOptions, stoppingRuleOf } from '../stopping.js';
 import type { Terminal } from '../terminal.js';
 
-export interface RunOptions extends ScenarioOptions, OutputOptions {
+export interface RunOptions extends ScenarioOptions, OutputOptions, StoppingOptions {
   readonly jobs: number;
   readonly out?: string;
   readonly maxWall?: number; // ms
@@ -32,10 +34,17 @@ export interface RunOptions extends ScenarioOptions, OutputOptions {
 /** @returns 0 go or a whole shard, 10 no-go, 11 inconclusive, 14 incomplete, 130 or 143 interrupted */
 export async function run(file: string, options: RunOptions, context: Context): Promise<number> {
   const { terminal, version, argv } = context;
-  const loaded = loadScenario(file, overridesOf(options));
+  const asked = loadScenario(file, overridesOf(options));
+  const stopping = stoppingRuleOf(options, asked);
+  if (stopping !== undefined && options.shard !== undefined) {
+    const what = 'a share cannot know when all have seen enough';
+    throw new UserError([{ file: '--shard', what, fix: 'Leave out --decide and --precision.' }]);
+  }
+  const replications = stopping?.maxReplications ?? asked.replications;
+  const loaded = stopping === undefined ? asked : loadScenario(file, overridesOf({ ...options, replications }));
   const folder = options.out ?? join('reports', loaded.name);
   prepareFolder(folder);
-  const { seed, replications } = loaded;
+  const { seed } = loaded;
   const say = options.json === true ? terminal.note : terminal.print;
   if (options.quiet !== true) say(formatHeading({ version, name: loaded.name, seed, replications }, terminal));
   if (options.quiet !== true) noteWarnings(loaded.warnings, terminal);
@@ -49,6 +58,7 @@ export async function run(file: string, options: RunOptions, context: Context): 
   try {
     const running = {
       jobs: options.jobs,
+      stopping,
       signal: interrupt.signal,
       command: quoteCommand(['rollout-sim', ...argv]),
       ...(options.maxWall === undefined ? {} : { maxWallMs: options.maxWall }),
@@ -63,12 +73,13 @@ export async function run(file: string, options: RunOptions, context: Context): 
       noteResume(argv, terminal);
       return interrupt.exitCode() ?? INCOMPLETE;
     }
-    const { result, stopped } = await runExperiment(loaded, { ...running, journal });
+    const { result, stopped, look } = await runExperiment(loaded, { ...running, journal });
     journal.close();
     if (options.quiet !== true) terminal.progress('writing the report');
     writeResult(folder, result);
     await writeReport(folder, result);
     terminal.progress('');
+    if (look !== null && options.quiet !== true) say(describeEnd(look, result.summary.replications));
     printResult(result, folder, options, terminal);
     noteFailures(result.summary, (replication) => replayCommand(file, seed, replication, options), terminal);
     if (!result.summary.complete) noteResume(argv, terminal);
