@@ -77,6 +77,18 @@ export function parseLevel(text: string): number {
   throw new InvalidArgumentError('Give a share between 0 and 1, such as 95% or 0.95.');
 }
 
+/** One `path=…` of a sweep, added to those before it. */
+export function collectAxis(text: string, earlier: readonly string[] | undefined): readonly string[] {
+  if (/^\s*[^=\s]+=/.test(text)) return [...(earlier ?? []), text.trim()];
+  throw new InvalidArgumentError('Give path=values, such as network.loss=1%,2% or network.loss=0%..4% step 1%.');
+}
+
+/** Any text, added to those before it. */
+export function collectText(text: string, earlier: readonly string[] | undefined): readonly string[] {
+  if (text.trim() !== '') return [...(earlier ?? []), text];
+  throw new InvalidArgumentError('Give a text that is not empty.');
+}
+
 const WALL_UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 
 /** A duration of the wall clock in ms: `90s`, `10m`, `2h`. */

@@ -7,8 +7,10 @@ import { Command, CommanderError, Option } from 'commander';
 import { BAD_USAGE, DONE, EXIT_CODE_HELP } from './exit-code.js';
 import { reportFailure } from './failure.js';
 import {
+  collectAxis,
   collectMargin,
   collectSetting,
+  collectText,
   parseCount,
   parseFaulty,
   parseHeights,
@@ -30,7 +32,7 @@ export interface Context {
 }
 
 /** Named by the design, absent from this version: an answer better than "unknown". */
-const LATER = 'sweep why worker import verify-fidelity'.split(' ');
+const LATER = 'why worker import verify-fidelity'.split(' ');
 
 const INTRODUCTION =
   'Rehearses the rollout of a BFT chain upgrade: liveness, reward accuracy and rollback risk, simulated many times over and answered with honest intervals.';
@@ -132,11 +134,7 @@ function createProgram(
     .argument('<file>', 'scenario file')
     .addOption(jobsOption())
     .addOption(new Option('--out <dir>', 'folder of the results (default: reports/<name>)'))
-    .addOption(
-      new Option('--max-wall <duration>', 'stop after this time and keep what is done, such as 10m').argParser(
-        parseWall,
-      ),
-    )
+    .addOption(wallOption())
     .option('--resume', 'go on with what the journal in the folder of the results holds')
     .addOption(
       new Option('--shard <i/N>', 'run the i-th of N shares and write a part, for merge').argParser(parseShard),
@@ -206,6 +204,30 @@ function createProgram(
     .action(async (files, options) =>
       finish(await (await import('./commands/check.js')).check(files, options, context)),
     );
+  withScenarioOptions(program.command('sweep'))
+    .description('run a scenario at many points: curves over axes, or which inputs matter')
+    .argument('<file>', 'scenario file')
+    .addOption(axisOption('--grid <path=values>', 'an axis, such as network.loss=0%..4% step 1%; may be repeated'))
+    .addOption(axisOption('--zip <path=values>', 'values that move in step with those of other --zip'))
+    .addOption(axisOption('--list <path=value; …>', 'one point written out; may be repeated'))
+    .addOption(
+      new Option('--filter <condition>', 'keep points that meet it, such as "loss <= 2%"').argParser(collectText),
+    )
+    .addOption(
+      new Option('--sensitivity <method>', 'how much each input matters, in place of axes').choices([
+        'morris',
+        'sobol',
+      ]),
+    )
+    .addOption(axisOption('--input <path=from..to>', 'an uncertain input; "log" or "step 1" may follow'))
+    .addOption(new Option('--samples <n>', 'walks of morris (10), rows of sobol (64)').argParser(parseCount(2)))
+    .addOption(new Option('--metric <key>', 'a metric to draw; may be repeated').argParser(collectText))
+    .addOption(jobsOption())
+    .addOption(new Option('--out <dir>', 'folder of the results (default: reports/<name>-sweep)'))
+    .addOption(wallOption())
+    .addOption(jsonOption('print sweep.json and nothing else'))
+    .addOption(quietOption('print the verdict only'))
+    .action(async (file, options) => finish(await (await import('./commands/sweep.js')).sweep(file, options, context)));
 
   withScenarioOptions(program.command('replay'), ['seed', 'fidelity'])
     .description('tell one replication event by event, with its metrics')
@@ -346,6 +368,15 @@ function jobsOption(): Option {
   return new Option('--jobs <n>', 'worker threads')
     .argParser(parseCount(1))
     .default(availableParallelism(), 'all cores');
+}
+
+function wallOption(): Option {
+  const option = new Option('--max-wall <duration>', 'stop after this time and keep what is done, such as 10m');
+  return option.argParser(parseWall);
+}
+
+function axisOption(flags: string, text: string): Option {
+  return new Option(flags, text).argParser(collectAxis);
 }
 
 function jsonOption(text = 'print one JSON document'): Option {

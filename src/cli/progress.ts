@@ -1,6 +1,7 @@
 /**
  * One line that says how far a run is: a bar, done of all, the rate and the time that is left.
  */
+import type { Terminal } from './terminal.js';
 
 export interface Progress {
   readonly done: number; // replications
@@ -28,4 +29,20 @@ export function formatProgress(progress: Progress, width: number): string {
 function formatWait(seconds: number): string {
   if (seconds < 90) return `${Math.ceil(seconds)} s`;
   return seconds < 5400 ? `${Math.ceil(seconds / 60)} min` : `${(seconds / 3600).toPrecision(2)} h`;
+}
+
+const REDRAW_MS = 100;
+
+/** Draws the progress line, and again as replications finish, at most ten times a second. */
+export function showProgress(total: number, before: number, terminal: Terminal): (done: number) => void {
+  const startedAt = performance.now();
+  let drawnAt = Number.NEGATIVE_INFINITY;
+  const draw = (done: number): void => {
+    const now = performance.now();
+    if (now - drawnAt < REDRAW_MS) return;
+    drawnAt = now;
+    terminal.progress(formatProgress({ done, total, before, wallMs: now - startedAt }, terminal.progressWidth));
+  };
+  draw(before);
+  return draw;
 }

@@ -94,7 +94,7 @@ function printOf({ replication, fingerprint }: Outcome): Print {
 
 /** @returns the outcomes by number, with their facts in words */
 async function rehearseAll(rehearser: Rehearser, numbers: readonly number[], lanes: number): Promise<Outcome[]> {
-  const rehearse = (replication: number) => rehearser.rehearse(replication, false, true);
+  const rehearse = (replication: number) => rehearser.rehearse(replication, false, { facts: true });
   const { outcomes, stopped } = await replicate(rehearse, numbers.length, { lanes, numbers });
   assert(stopped === 'complete', 'nothing stops a comparison');
   return outcomes;

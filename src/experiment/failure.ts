@@ -8,10 +8,18 @@ export class ReplicationError extends Error {
   readonly replication: number;
   /** `bug`: the program broke a claim about itself (exit 1). `death`: the worker ended before it answered (exit 14). */
   readonly kind: 'bug' | 'death';
-  constructor(kind: 'bug' | 'death', seed: string, replication: number, cause: { message: string; stack?: string }) {
+  readonly point: number | undefined; // of a sweep
+  constructor(
+    kind: 'bug' | 'death',
+    seed: string,
+    replication: number,
+    cause: { message: string; stack?: string },
+    point?: number,
+  ) {
     const what = kind === 'bug' ? 'broke' : 'lost its worker';
     super(`replication ${replication} of seed ${JSON.stringify(seed)} ${what}: ${cause.message}`, { cause });
     this.kind = kind;
+    this.point = point;
     this.seed = seed;
     this.replication = replication;
     if (cause.stack !== undefined) this.stack = `${this.name}: ${this.message}\n${framesOf(cause.stack)}`;

@@ -16,11 +16,10 @@ import { checkMetrics } from './measure.js';
 
 export interface Rehearser {
   /**
-   * @param details - keep the timeline and the hours
-   * @param facts - keep every fact in words
+   * @param how - another plan than the one it was opened with; whether to keep every fact in words
    * @throws ReplicationError naming seed and replication
    */
-  readonly rehearse: (replication: number, details: boolean, facts?: boolean) => Promise<Outcome>;
+  readonly rehearse: (replication: number, details: boolean, how?: Asked) => Promise<Outcome>;
   /** Ends at once; what is still under way is given up. */
   readonly close: () => Promise<void>;
 }
@@ -40,10 +39,21 @@ export interface WorkerStart {
   readonly plan: Plan;
   readonly seed: string;
 }
+/** What a rehearsal may be asked for beyond its number. */
+export interface Asked {
+  readonly variant?: Variant | undefined; // another plan
+  readonly facts?: boolean | undefined; // kept in words
+}
+/** Another plan for the same workers, under the same seed. */
+export interface Variant {
+  readonly id: number; // one for each plan
+  readonly plan: Plan;
+}
 export interface WorkerTask {
   readonly replication: number;
   readonly details: boolean;
   readonly facts: boolean;
+  readonly variant?: Variant | undefined;
 }
 export type WorkerAnswer = { readonly outcome: Outcome } | { readonly failure: { message: string; stack?: string } };
 
@@ -58,14 +68,19 @@ export async function openHere(
   rehearse?: Rehearse,
   trace?: TraceRequest,
 ): Promise<Rehearser> {
-  const run = rehearse ?? (await loadModel());
+  const opened = rehearse ?? (await loadModel());
+  let run = opened;
+  let current: number | undefined; // variant that `run` keeps the pilots of
   return {
-    rehearse: async (replication, details, facts = false) => {
+    rehearse: async (replication, details, { variant, facts = false } = {}) => {
       await setImmediate();
+      if (rehearse === undefined && variant?.id !== current) run = variant === undefined ? opened : await loadModel();
+      current = variant?.id;
+      const one = variant?.plan ?? plan;
       try {
-        return checkOutcome(run(plan, seed, replication, details, trace, facts), replication, plan);
+        return checkOutcome(run(one, seed, replication, details, trace, facts), replication, one);
       } catch (error) {
-        throw new ReplicationError('bug', seed, replication, describeFailure(error));
+        throw new ReplicationError('bug', seed, replication, describeFailure(error), variant?.id);
       }
     },
     close: async () => {},
@@ -98,19 +113,19 @@ export async function openPool(start: WorkerStart, jobs: number, file = workerFi
     idleDeath ??= error;
   });
   return {
-    rehearse: async (replication, details, facts = false) => {
+    rehearse: async (replication, details, { variant, facts = false } = {}) => {
       let answer: WorkerAnswer;
       try {
         if (idleDeath !== null) throw idleDeath;
-        answer = await pool.run({ replication, details, facts });
+        answer = await pool.run({ replication, details, facts, variant });
       } catch (error) {
-        throw new ReplicationError('death', start.seed, replication, describeFailure(error));
+        throw new ReplicationError('death', start.seed, replication, describeFailure(error), variant?.id);
       }
-      if ('failure' in answer) throw new ReplicationError('bug', start.seed, replication, answer.failure);
+      if ('failure' in answer) throw new ReplicationError('bug', start.seed, replication, answer.failure, variant?.id);
       try {
-        return checkOutcome(answer.outcome, replication, start.plan);
+        return checkOutcome(answer.outcome, replication, variant?.plan ?? start.plan);
       } catch (error) {
-        throw new ReplicationError('bug', start.seed, replication, describeFailure(error));
+        throw new ReplicationError('bug', start.seed, replication, describeFailure(error), variant?.id);
       }
     },
     close: () => pool.destroy(),

@@ -7,13 +7,13 @@ import type { Outcome } from '#model/outcome';
 
 export type Stopped = 'complete' | 'interrupted' | 'budget';
 
-export interface ReplicateOptions {
+export interface ReplicateOptions<Result = Outcome> {
   readonly lanes: number; // replications under way at once
   /** Which replications, in the order they start; 0 … total − 1 unless given. `total` of them. */
   readonly numbers?: Iterable<number> | undefined;
   /** Those of them that were finished before; they are not rehearsed again. */
-  readonly known?: readonly Outcome[] | undefined;
-  readonly onProgress?: ((done: number, total: number, outcome: Outcome) => void) | undefined;
+  readonly known?: Iterable<readonly [number: number, outcome: Result]> | undefined;
+  readonly onProgress?: ((done: number, total: number, outcome: Result) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly maxWallMs?: number | undefined;
   /** How long replications under way may go on after a stop; then they are given up. */
@@ -30,15 +30,15 @@ const LONGEST_TIMER_MS = 2_147_483_647;
  *   given up
  * @throws what `rehearse` throws first; then no other replication starts
  */
-export async function replicate(
-  rehearse: (replication: number) => Promise<Outcome>,
+export async function replicate<Result = Outcome>(
+  rehearse: (replication: number) => Promise<Result>,
   total: number,
-  options: ReplicateOptions,
-): Promise<{ readonly outcomes: Outcome[]; readonly stopped: Stopped; readonly givenUp: number }> {
+  options: ReplicateOptions<Result>,
+): Promise<{ readonly outcomes: Result[]; readonly stopped: Stopped; readonly givenUp: number }> {
   assert(Number.isSafeInteger(options.lanes) && options.lanes > 0, `the lanes ${options.lanes} are a positive integer`);
   const { signal, onProgress } = options;
-  const finished = new Map<number, Outcome>();
-  for (const outcome of options.known ?? []) finished.set(outcome.replication, outcome);
+  const finished = new Map<number, Result>();
+  for (const [number, outcome] of options.known ?? []) finished.set(number, outcome);
   const known = new Set(finished.keys());
   const numbers = (options.numbers ?? countTo(total))[Symbol.iterator]();
   let started = known.size;
@@ -84,7 +84,7 @@ export async function replicate(
     clearTimeout(timer);
     signal?.removeEventListener('abort', interrupt);
   }
-  const outcomes = [...finished.values()].sort((a, b) => a.replication - b.replication);
+  const outcomes = [...finished].sort(([a], [b]) => a - b).map(([, outcome]) => outcome);
   const stopped = outcomes.length === total ? 'complete' : why === 'budget' ? 'budget' : 'interrupted';
   return { outcomes, stopped, givenUp: started - outcomes.length };
 }

@@ -66,7 +66,7 @@ export async function runExperiment(
     const rounds =
       stopping === undefined ? null : await replicateInRounds(recall(rehearse, journal), loaded, stopping, limits);
     const { outcomes, stopped, givenUp } =
-      rounds ?? (await replicate(rehearse, loaded.replications, { ...limits, known: journal?.known }));
+      rounds ?? (await replicate(rehearse, loaded.replications, { ...limits, known: byNumber(journal?.known ?? []) }));
     const summary = foldUnder(stopping, loaded, outcomes, stopped);
     const mayReplay = stopped !== 'interrupted' && givenUp === 0; // who interrupts does not want to wait
     const replications = mayReplay ? await replayNotable(rehearser, summary, outcomes) : [];
@@ -111,7 +111,7 @@ export async function runShard(
       {
         lanes,
         numbers: numbersOf(shard, loaded.replications),
-        known: journal.known,
+        known: byNumber(journal.known),
         onProgress: options.onProgress,
         signal: options.signal,
         maxWallMs: options.maxWallMs,
@@ -138,7 +138,7 @@ function recall(
   rehearse: (replication: number) => Promise<Outcome>,
   journal: Pick<Journal, 'known'> | undefined,
 ): (replication: number) => Promise<Outcome> {
-  const known = new Map((journal?.known ?? []).map((outcome) => [outcome.replication, outcome]));
+  const known = new Map(byNumber(journal?.known ?? []));
   return async (replication) => known.get(replication) ?? rehearse(replication);
 }
 
@@ -180,4 +180,8 @@ async function replayNotable(
   const worst = worstReplication === typicalReplication ? typical : replay(worstReplication);
   const [first, second] = await Promise.all([typical, worst]);
   return [toDetail(first, 'typical'), toDetail(second, 'worst')];
+}
+
+function byNumber(outcomes: readonly Outcome[]): [number: number, outcome: Outcome][] {
+  return outcomes.map((outcome) => [outcome.replication, outcome]);
 }

@@ -66,12 +66,13 @@ function linearTicks(high: number): number[] {
   return Array.from({ length: Math.ceil(high / step) + 1 }, (_, i) => Number((i * step).toPrecision(6)));
 }
 
-interface ValueAxis {
+export interface ValueAxis {
   readonly isLogarithmic: boolean;
   readonly encoding: { readonly [key: string]: Json };
 }
 
-function valueAxis(scale: SeriesChart['scale'], values: readonly number[]): ValueAxis {
+/** The vertical axis that holds all values: seconds, shares or counts. */
+export function valueAxis(scale: SeriesChart['scale'], values: readonly number[]): ValueAxis {
   const [low, high] = [Math.min(...values), Math.max(...values)];
   if (scale === 'duration') {
     const isLogarithmic = high > 4 * low;

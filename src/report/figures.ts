@@ -25,9 +25,10 @@ export interface Figure {
   readonly narrow: ChartSpec;
 }
 
-type Draw = (width: number) => ChartSpec | null;
+export type Draw = (width: number) => ChartSpec | null;
 
-function createFigure(
+/** A figure at both of its widths; where there is nothing to draw it says what is `missing`. */
+export function createFigure(
   name: string,
   title: string,
   caption: string,

@@ -14,7 +14,7 @@ export interface TableOptions {
   readonly width: number; // columns of the terminal
 }
 
-type Paint = (text: string, style: keyof typeof STYLES) => string;
+export type Paint = (text: string, style: keyof typeof STYLES) => string;
 
 /** SGR codes of ECMA-48: on, off. */
 const STYLES = {
@@ -25,6 +25,14 @@ const STYLES = {
   open: [33, 39],
 } as const;
 
+/** Text in a style, or as it is where no colour is asked for. */
+export function createPaint(color: boolean): Paint {
+  return (text, style) => {
+    const [on, off] = STYLES[style];
+    return color ? `\u001b[${on}m${text}\u001b[${off}m` : text;
+  };
+}
+
 /**
  * Prints a summary as lines without a final newline.
  *
@@ -32,10 +40,7 @@ const STYLES = {
  * `verdict: inconclusive`.
  */
 export function formatSummary(summary: Summary, options: TableOptions): string {
-  const paint: Paint = (text, style) => {
-    const [on, off] = STYLES[style];
-    return options.color ? `\u001b[${on}m${text}\u001b[${off}m` : text;
-  };
+  const paint = createPaint(options.color);
   const width = Math.max(options.width, 40);
   const warning = writeWarning(summary);
   const blocks = [
@@ -55,7 +60,8 @@ export function formatSummary(summary: Summary, options: TableOptions): string {
     .join('\n\n');
 }
 
-function toneStyle(tone: Tone): keyof typeof STYLES {
+/** How a tone looks on a terminal. */
+export function toneStyle(tone: Tone): keyof typeof STYLES {
   return tone === 'plain' ? 'dim' : tone;
 }
 
@@ -66,12 +72,12 @@ function describeRun(summary: Summary, paint: Paint): string {
   return [...parts, formatCount(replications, 'replication')].join('  ');
 }
 
-interface Row {
+export interface Row {
   readonly cells: readonly string[];
   readonly style?: keyof typeof STYLES;
 }
 
-interface Layout {
+export interface Layout {
   readonly isRight: readonly boolean[];
   /** Columns that may be cut, the first to be cut first, and the least that is left of each. */
   readonly cut: readonly (readonly [column: number, least: number])[];
@@ -81,7 +87,7 @@ interface Layout {
 const GAP = '  ';
 
 /** Rows in columns no wider than `width`; where even cut columns do not fit, each row becomes a title and a list. */
-function formatRows(rows: readonly Row[], layout: Layout, width: number, paint: Paint): string[] {
+export function formatRows(rows: readonly Row[], layout: Layout, width: number, paint: Paint): string[] {
   const widths = layout.isRight.map((_, column) =>
     Math.max(0, ...rows.map(({ cells }) => textLength(cells[column] ?? ''))),
   );

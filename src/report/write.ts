@@ -8,7 +8,7 @@ import { UserError } from '#base/error';
 import type { StoredResult } from '#experiment/result';
 import { printChart, standaloneSvg } from './chart-theme.js';
 import { writeContent } from './content.js';
-import { figuresOf } from './document.js';
+import { figuresOf, type ReportDocument } from './document.js';
 import { type Drawing, writeHtml } from './html.js';
 import { writeJunit } from './junit.js';
 import { writeMarkdown } from './markdown.js';
@@ -22,12 +22,24 @@ import { loadRenderer } from './render.js';
  * @returns paths of the files, each `dir` and a name
  * @throws UserError where the folder cannot be written
  */
-export async function writeReport(dir: string, stored: StoredResult): Promise<readonly string[]> {
-  const content = writeContent(stored);
+export function writeReport(dir: string, stored: StoredResult): Promise<readonly string[]> {
+  return writeDocument(dir, writeContent(stored), new Map([['junit.xml', writeJunit(stored)]]));
+}
+
+/**
+ * Writes a document as page and Markdown with its figures, as `writeReport` does.
+ *
+ * @param beside - further files, by name
+ */
+export async function writeDocument(
+  dir: string,
+  content: ReportDocument,
+  beside: ReadonlyMap<string, string | Uint8Array>,
+): Promise<readonly string[]> {
   const figures = figuresOf(content);
   const render = await loadRenderer();
   const drawings = new Map<string, Drawing>();
-  const files = new Map<string, string>();
+  const files = new Map<string, string | Uint8Array>();
   for (const { name, wide, narrow } of figures) {
     const drawing = { wide: await render(wide), narrow: await render(narrow) };
     drawings.set(name, drawing);
@@ -39,17 +51,17 @@ export async function writeReport(dir: string, stored: StoredResult): Promise<re
     'report.md',
     writeMarkdown(content, ({ name }) => `figures/${name}.svg`),
   );
-  files.set('junit.xml', writeJunit(stored));
+  for (const [name, data] of beside) files.set(name, data);
   return saveFiles(dir, files);
 }
 
-async function saveFiles(dir: string, files: ReadonlyMap<string, string>): Promise<string[]> {
+async function saveFiles(dir: string, files: ReadonlyMap<string, string | Uint8Array>): Promise<string[]> {
   const paths: string[] = [];
   try {
     await mkdir(join(dir, 'figures'), { recursive: true });
-    for (const [name, text] of files) {
+    for (const [name, data] of files) {
       const path = join(dir, name);
-      await saveFile(path, text);
+      await saveFile(path, data);
       paths.push(path);
     }
   } catch (error) {
@@ -60,10 +72,10 @@ async function saveFiles(dir: string, files: ReadonlyMap<string, string>): Promi
   return paths;
 }
 
-async function saveFile(path: string, text: string): Promise<void> {
+async function saveFile(path: string, data: string | Uint8Array): Promise<void> {
   const beside = `${path}.${process.pid}.tmp`;
   try {
-    await writeFile(beside, text);
+    await writeFile(beside, data);
     await rename(beside, path);
   } catch (error) {
     await rm(beside, { force: true });

@@ -12,7 +12,7 @@
  * It loads in about the time of the rest of the loader together, so only a file with claims loads it.
  */
 import { createRequire } from 'node:module';
-import type { FunctionNode, MathNode, OperatorNode, ParenthesisNode, SymbolNode } from 'mathjs';
+import type { FunctionNode, MathNode, OperatorNode, ParenthesisNode, RelationalNode, SymbolNode } from 'mathjs';
 import type { Metric } from '#model/metric';
 import type { Comparator } from '#model/plan';
 import type { Claim, ClaimStatistic, ClaimSubject } from './claim.js';
@@ -41,6 +41,54 @@ function loadParse(): Parse {
   // The browser bundle is one file: it loads four times faster than the package's hundreds of modules.
   loadedParse ??= (createRequire(import.meta.url)('mathjs/lib/browser/math.js') as { parse: Parse }).parse;
   return loadedParse;
+}
+
+/** An expression taken apart: names, and operators over expressions. */
+export type Structure =
+  | { readonly kind: 'name'; readonly name: string }
+  | { readonly kind: 'operation'; readonly operator: string; readonly parts: readonly Structure[] };
+
+/**
+ * The structure of an expression of names, operators and parentheses, for readers that give it a meaning of their own. A
+ * chain such as `a < b < c` becomes its pairs, joined by `and`.
+ *
+ * @returns undefined if the text is no such expression
+ */
+export function parseStructure(code: string): Structure | undefined {
+  try {
+    return toStructure(loadParse()(code));
+  } catch {
+    return undefined;
+  }
+}
+
+const RELATIONS: Readonly<Record<string, string>> = {
+  smaller: '<',
+  smallerEq: '<=',
+  larger: '>',
+  largerEq: '>=',
+  equal: '==',
+  unequal: '!=',
+};
+
+function toStructure(node: MathNode): Structure | undefined {
+  const inner = unwrap(node);
+  if (inner.type === 'SymbolNode') return { kind: 'name', name: (inner as SymbolNode).name };
+  if (inner.type === 'OperatorNode') {
+    const { op, args, implicit } = inner as OperatorNode & { readonly implicit: boolean };
+    return implicit ? undefined : toOperation(op, args);
+  }
+  if (inner.type !== 'RelationalNode') return undefined;
+  const { conditionals, params } = inner as RelationalNode;
+  const pairs = conditionals.map((name, i) => toOperation(RELATIONS[name] ?? name, params.slice(i, i + 2)));
+  return pairs.reduce((left, right) => {
+    return left && right && { kind: 'operation', operator: 'and', parts: [left, right] };
+  });
+}
+
+function toOperation(operator: string, nodes: readonly MathNode[]): Structure | undefined {
+  const parts = nodes.map(toStructure).filter((part) => part !== undefined);
+  return parts.length === nodes.length ? { kind: 'operation', operator, parts } : undefined;
 }
 
 /**

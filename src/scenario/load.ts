@@ -30,6 +30,7 @@ import { resolveRewards } from './reward.js';
 import { channelTime } from './schedule.js';
 import { FIDELITIES, NAME_PATTERN, type SectionName, type Sections, scenarioSchema } from './schema.js';
 import { resolveStorage } from './storage.js';
+import type { SweepWritten } from './sweep-schema.js';
 import { find, type TreeMap, toPlain } from './tree.js';
 
 export interface LoadOptions {
@@ -52,6 +53,8 @@ export interface LoadedScenario {
   readonly hash: string;
   /** Every default that was used, with its source. */
   readonly assumptions: readonly Assumption[];
+  /** What `sweep` reads; nothing of it is simulated by `run`. */
+  readonly sweep?: SweepWritten | undefined;
   /** What is allowed and yet probably not meant. */
   readonly warnings: readonly Problem[];
 }
@@ -103,6 +106,7 @@ export function loadScenarioText(text: string, fileName: string, options: LoadOp
     claims,
     hash: fingerprintText(canonicalJson({ plan, claims })),
     assumptions: [...listAssumptions(tree, plan, [...given, ...noted]), ...findings.assumptions],
+    sweep: sections.sweep,
     warnings: toProblems(findings.warnings),
   };
 }

@@ -18,12 +18,13 @@ import { proofsSchema } from './proof-schema.js';
 import { rewardsSchema } from './reward-schema.js';
 import { slashingSchema } from './slashing-schema.js';
 import { storageSchema } from './storage-schema.js';
+import { sweepSchema } from './sweep-schema.js';
 import { duration, list, oneOf, positiveDuration, quote, say, section, sentence, textOf, whole } from './value.js';
 
 export const API_VERSION = 'rollout-sim/v1';
 
 /** Keys that later versions may read, by path; this one says so instead of guessing a misspelling. */
-export const UNSUPPORTED: readonly string[] = ['readiness', 'sweep', 'warmUp'];
+export const UNSUPPORTED: readonly string[] = ['readiness', 'warmUp'];
 
 /** Keys that earlier versions read, by path, and what to write instead. */
 export const REMOVED: Readonly<Record<string, string>> = {
@@ -94,6 +95,7 @@ export const scenarioSchema = section({
   channels: channelsSchema.describe('Where the release runs, in order of promotion.'),
   faults: faultsSchema.prefault([]).describe('What goes wrong.'),
   expect: expectSchema.prefault([]).describe('Claims on estimates over all replications.'),
+  sweep: sweepSchema.optional().describe('Many points of the same question, for the command sweep; run ignores it.'),
 });
 
 export type Sections = z.output<typeof scenarioSchema>;

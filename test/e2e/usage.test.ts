@@ -17,6 +17,7 @@ const COMMANDS = [
   'report',
   'compare',
   'check',
+  'sweep',
   'replay',
   'minimise',
   'conform',
@@ -24,7 +25,7 @@ const COMMANDS = [
   'doctor',
   'completion',
 ];
-const LATER = 'sweep why worker import verify-fidelity'.split(' ');
+const LATER = 'why worker import verify-fidelity'.split(' ');
 const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 
 describe('help', () => {

@@ -19,7 +19,7 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
   model: ['base', 'kernel', 'stats'],
   scenario: ['base', 'kernel', 'stats', 'model'],
   experiment: ['base', 'kernel', 'stats', 'model', 'scenario'],
-  report: ['base', 'experiment/result'],
+  report: ['base', 'experiment/result', 'experiment/sweep-result'],
   cli: ['base', 'scenario', 'experiment', 'report'],
 };
 
@@ -27,15 +27,16 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
 const HOMES: Readonly<Record<string, readonly string[]>> = {
   seedrandom: ['kernel/stream.ts'],
   mathjs: ['scenario/expression.ts'],
-  zod: ['scenario/', 'experiment/result.ts'],
+  zod: ['scenario/', 'experiment/result.ts', 'experiment/sweep-result.ts'],
   yaml: ['scenario/'],
   piscina: ['experiment/'],
+  'hyparquet-writer': ['report/'],
   vega: ['report/'],
   'vega-lite': ['report/'],
   commander: ['cli/'],
   picocolors: ['cli/'],
   bullmq: ['experiment/'],
-  'hyparquet-writer': ['report/'],
+  ioredis: ['experiment/'],
 };
 
 const WITHOUT_NODE = ['base', 'kernel', 'stats', 'model']; // run anywhere, read nothing

@@ -17,11 +17,10 @@ import { noteResume, openJournal, printPart } from '../journal.js';
 import { type OutputOptions, overridesOf, type ScenarioOptions } from '../options.js';
 import { prepareFolder } from '../output-folder.js';
 import type { Context } from '../program.js';
-import { formatProgress } from '../progress.js';
+import { showProgress } from '../progress.js';
 import { formatHeading, noteFailures, printResult, replayCommand } from '../result.js';
 import { quoteCommand } from '../shell.js';
 import { describeEnd, type StoppingOptions, stoppingRuleOf } from '../stopping.js';
-import type { Terminal } from '../terminal.js';
 
 export interface RunOptions extends ScenarioOptions, OutputOptions, StoppingOptions {
   readonly jobs: number;
@@ -95,20 +94,4 @@ export async function run(file: string, options: RunOptions, context: Context): 
     interrupt.release();
     journal.close();
   }
-}
-
-const REDRAW_MS = 100;
-
-/** Draws the progress line, and again as replications finish, at most ten times a second. */
-export function showProgress(total: number, before: number, terminal: Terminal): (done: number) => void {
-  const startedAt = performance.now();
-  let drawnAt = Number.NEGATIVE_INFINITY;
-  const draw = (done: number): void => {
-    const now = performance.now();
-    if (now - drawnAt < REDRAW_MS) return;
-    drawnAt = now;
-    terminal.progress(formatProgress({ done, total, before, wallMs: now - startedAt }, terminal.progressWidth));
-  };
-  draw(before);
-  return draw;
 }
