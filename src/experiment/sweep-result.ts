@@ -3,6 +3,7 @@
  * replications. zod guards this door as well: a stored sweep is checked before anything is printed from it.
  */
 import { z } from 'zod';
+import { ROLLOUT_RESULTS } from '#model/outcome';
 import { expectationResult, type Manifest, metricResult, proportion } from './result.js';
 
 export const SWEEP_SCHEMA_VERSION = 1;
@@ -30,7 +31,7 @@ const point = z.strictObject({
   verdict: z.enum(['go', 'no-go', 'inconclusive']),
   expectations: z.array(expectationResult),
   metrics: z.record(z.string(), metricResult),
-  results: z.record(z.enum(['completed', 'aborted', 'rolled-back', 'unfinished']), proportion),
+  results: z.record(z.enum(ROLLOUT_RESULTS), proportion),
   worstReplication: z.int().nullable(),
 });
 export type SweepPointResult = z.infer<typeof point>;

@@ -203,7 +203,7 @@ function horizontalAxis({ axis, labels }: CurveChart, width: number): { readonly
   return {
     field: 'x',
     type: 'quantitative',
-    scale: { ...(isLogarithmic ? { type: 'log' } : {}), domain, nice: false, zero: false },
+    scale: { ...(isLogarithmic ? { type: 'log' } : { zero: false }), domain, nice: false },
     axis: {
       values: named.map(({ x }) => x),
       labelExpr: `(${JSON.stringify(names)})[datum.value]`,

@@ -6,11 +6,12 @@ import { CURVES_MAX, type Curve, type CurveChart, createCurveChart } from './cha
 import { createTornadoChart, type TornadoBar } from './chart-tornado.js';
 import { createFigure, type Figure } from './figures.js';
 import { formatInterval, formatValue, type Unit } from './number.js';
+import { listPanels } from './sweep-panels.js';
 import { formatIndex, labelMetric, labelPosition, shortNames, titleAxis } from './sweep-words.js';
 
 const PANELS_MAX = 24; // of one report; the table and the files hold all
 
-/** A panel for each metric shown; more curves than stay apart go to further panels. */
+/** A panel for each expectation and each metric shown; more curves than stay apart go to further panels. */
 export function createCurveFigures(sweep: SweepResult): Figure[] {
   const across = chooseAxis(sweep.axes);
   if (across < 0) return [];
@@ -21,22 +22,20 @@ export function createCurveFigures(sweep: SweepResult): Figure[] {
   const chunks = Array.from({ length: Math.ceil(groups.length / CURVES_MAX) }, (_, i) =>
     groups.slice(i * CURVES_MAX, (i + 1) * CURVES_MAX),
   );
-  const figures = sweep.shown.flatMap((key) =>
+  const figures = listPanels(sweep).flatMap(({ name: panel, label, unit, isProbability, read }) =>
     chunks.map((chunk, c): Figure => {
-      const label = labelMetric(sweep, key);
-      const metric = sweep.points.find((point) => point.metrics[key] !== undefined)?.metrics[key];
       const part = chunks.length > 1 ? `, ${c + 1} of ${chunks.length}` : '';
       const chart: CurveChart = {
         title: `${label}${part}`,
-        subtitle: metric?.kind === 'probability' ? 'Probability with its interval' : 'Mean with its interval',
+        subtitle: isProbability ? 'Probability with its interval' : 'Mean with its interval',
         axis: titleAxis(axis),
-        unit: metric?.unit ?? 'count',
+        unit,
         labels,
       };
       const curves = chunk.map(({ name, numbers }): Curve => {
         const points = numbers.map((number) => {
           const point = sweep.points[number];
-          const found = point?.metrics[key];
+          const found = point === undefined ? undefined : read(point);
           return {
             x: xs[point?.at[across] ?? 0] as number,
             estimate: found?.estimate ?? null,
@@ -46,9 +45,9 @@ export function createCurveFigures(sweep: SweepResult): Figure[] {
         return { name, points: points.sort((a, b) => a.x - b.x) };
       });
       const caption = 'A dot for each point of the sweep; the band holds the true value with the stated confidence.';
-      const name = `curve-${key.toLowerCase().replace(/[^a-z0-9]+/g, '-')}${chunks.length > 1 ? `-${c + 1}` : ''}`;
+      const name = `curve-${panel}${chunks.length > 1 ? `-${c + 1}` : ''}`;
       const draw = (width: number) => createCurveChart(chart, curves, width);
-      return createFigure(name, chart.title, caption, true, `no point measured ${label.toLowerCase()}`, draw);
+      return createFigure(name, chart.title, caption, true, `no point measured ${label}`, draw);
     }),
   );
   return figures.slice(0, PANELS_MAX);

@@ -4,6 +4,7 @@
  */
 import type { Sensitivity, SweepResult } from '#experiment/sweep-result';
 import { formatInterval, formatNumber, formatValue, type Unit } from './number.js';
+import { listPanels, type Panel } from './sweep-panels.js';
 import { formatConfidence, formatIndex, labelMetric, pathsOf, shortNames, writeSweepHeadline } from './sweep-words.js';
 import { createPaint, formatRows, type Layout, type Paint, type Row, type TableOptions, toneStyle } from './table.js';
 import { cleanText, textLength } from './text.js';
@@ -26,11 +27,12 @@ export function formatSweep(sweep: SweepResult, options: TableOptions): string {
     .join('\n\n');
 }
 
-/** As many metrics as fit, at least one. */
+/** As many estimates as fit, at least one. */
 function formatPoints(sweep: SweepResult, width: number, paint: Paint): string[] {
   const paths = pathsOf(sweep);
-  for (let count = Math.min(METRICS_MAX, sweep.shown.length); ; count -= 1) {
-    const rows = pointRows(sweep, paths, sweep.shown.slice(0, count));
+  const panels = listPanels(sweep);
+  for (let count = Math.min(METRICS_MAX, panels.length); ; count -= 1) {
+    const rows = pointRows(sweep, paths, panels.slice(0, count));
     const columns =
       rows[0]?.cells.map((_, i) => Math.max(...rows.map(({ cells }) => textLength(cells[i] ?? '')))) ?? [];
     const taken = columns.reduce((sum, one) => sum + one + 2, 0);
@@ -41,16 +43,16 @@ function formatPoints(sweep: SweepResult, width: number, paint: Paint): string[]
   }
 }
 
-function pointRows(sweep: SweepResult, paths: readonly string[], keys: readonly string[]): Row[] {
+function pointRows(sweep: SweepResult, paths: readonly string[], panels: readonly Panel[]): Row[] {
   const names = shortNames(paths);
   const settings = paths.map((path) => cleanText(names.get(path) ?? path));
-  const titles = keys.flatMap((key) => [cleanText(labelMetric(sweep, key)), 'interval']);
+  const titles = panels.flatMap(({ label }) => [cleanText(label), 'interval']);
   const rows = sweep.points.map((point): Row => {
     const values = paths.map((path) => cleanText(point.set[path] ?? '–'));
-    const estimates = keys.flatMap((key) => {
-      const metric = point.metrics[key];
-      if (metric === undefined) return ['', ''];
-      const { estimate, unit, interval } = metric;
+    const estimates = panels.flatMap(({ unit, read }) => {
+      const found = read(point);
+      if (found === undefined) return ['', ''];
+      const { estimate, interval } = found;
       return [formatValue(estimate, unit), estimate === null ? '' : formatInterval(interval, unit)];
     });
     const verdict = point.complete ? point.verdict : `${formatNumber(point.replications)} done`;
