@@ -60,6 +60,7 @@ export interface Transition {
     | 'rollback-step'
     | 'rollback-failed'
     | 'backup'
+    | 'approval'
     | 'migration'
     | 'recovery'
     | 'fault-start'

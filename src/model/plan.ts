@@ -249,7 +249,12 @@ export interface ChannelPlan {
 }
 
 export type StepPlan =
-  | { readonly kind: 'upgrade'; readonly batchShare: number; readonly pause: Micros }
+  | {
+      readonly kind: 'upgrade';
+      readonly batchShare: number;
+      readonly pause: Micros;
+      readonly portion?: PortionPlan; // of the channel's validators not on the release yet; without it all of them
+    }
   /** All stop after the same height, `after` blocks on; each operator then installs the release in its own time. */
   | { readonly kind: 'halt-upgrade'; readonly after: number; readonly install: Distribution }
   | {
@@ -260,7 +265,30 @@ export type StepPlan =
       readonly mode: GateMode;
       readonly needs: readonly string[]; // checks that must succeed before it begins; it waits for them
     }
-  | { readonly kind: 'dwell'; readonly time: Micros; readonly epochs: number }; // whichever is later
+  /** Waits for time and epochs, whichever is later; with `most`, then for every check to succeed, at most so long in all. */
+  | { readonly kind: 'dwell'; readonly time: Micros; readonly epochs: number; readonly most?: Micros }
+  /** People look at what there is and say yes or no. */
+  | {
+      readonly kind: 'approve';
+      readonly by: string;
+      readonly delay: Distribution; // µs of working time until they answer
+      readonly rejects: number; // probability
+      readonly onReject: 'abort' | 'ask-again';
+      readonly hours: WorkingHours | null; // null: always
+    };
+
+/** Part of a channel's validators: the ones of least stake first where it is a part of the stake. */
+export type PortionPlan =
+  | { readonly kind: 'count'; readonly count: number }
+  | { readonly kind: 'share'; readonly share: number } // of the validators
+  | { readonly kind: 'stake'; readonly share: number }; // of their stake
+
+/** When people work; time 0 of a rehearsal is midnight before a Monday. */
+export interface WorkingHours {
+  readonly from: Micros; // of the day
+  readonly to: Micros;
+  readonly weekends: boolean;
+}
 
 /** A shadow gate computes and reports but enforces nothing: how a canary subset rehearses a gate on a shared chain. */
 export type GateMode = 'enforce' | 'shadow';

@@ -11,6 +11,7 @@ import { createLogHistogram, meanOfHistogram, quantileOfHistogram } from '#stats
 import { committeeAt } from './chain.js';
 import type { Recording, TraceRequest } from './consensus/trace.js';
 import {
+  APPROVAL,
   BACKEND,
   BACKUP,
   BATCH,
@@ -32,6 +33,7 @@ import {
   RESTORED,
   REVERTED,
 } from './handlers/agenda.js';
+import { answerApproval } from './handlers/approval.js';
 import { backUp } from './handlers/backups.js';
 import { endRestart, startBatch } from './handlers/batches.js';
 import {
@@ -267,6 +269,7 @@ function handleWatch(world: World): void {
   const { kind, target, data } = world.watch;
   if (kind === CHECK) runCheck(world, data, target);
   else if (kind === BACKUP) backUp(world, data);
+  else if (kind === APPROVAL) answerApproval(world, data, target);
   else {
     assert(kind === DWELL, `watch event ${kind} is known`);
     testDwell(world, data, target);

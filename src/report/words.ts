@@ -189,6 +189,8 @@ export function describeTransition({ kind, channel, subject }: Transition): stri
       return `No way back: ${subject}`;
     case 'backup':
       return `Backup: ${subject}`;
+    case 'approval':
+      return `Approval by ${subject}`;
     case 'migration':
       return `Migration: ${subject}`;
     case 'recovery':
@@ -214,6 +216,7 @@ const DECISIVE: ReadonlySet<string> = new Set([
   'state-rollback',
   'rollback-step',
   'rollback-failed',
+  'approval',
   'migration',
   'defect',
   'stall-start',

@@ -2,6 +2,7 @@
  * The sections of a scenario that describe the rollout: channels with their steps and checks, and what is expected.
  */
 import { z } from 'zod';
+import { DAY } from '#base/time';
 import { defaulted } from './chain-schema.js';
 import { defaultAt } from './defaults.js';
 import { durationDistribution } from './distribution.js';
@@ -46,7 +47,14 @@ const dwell = z
       section({
         time: duration.optional().describe('Time at least.'),
         epochs: whole(0, 'a number of epochs').optional().describe('Epochs at least.'),
-      }).transform(({ time, epochs }) => ({ time: time ?? 0, epochs: epochs ?? 0 })),
+        max: positiveDuration
+          .optional()
+          .describe('Then wait until every check succeeds, at most so long in all; by default for none.'),
+      }).transform(({ time, epochs, max }) => ({
+        time: time ?? 0,
+        epochs: epochs ?? 0,
+        ...(max === undefined ? {} : { most: max }),
+      })),
     ],
     {
       error: ({ input }) =>
@@ -71,6 +79,25 @@ const needs = list(sentence)
   .optional()
   .describe('Checks of the channel that must succeed before the step begins; it waits.');
 
+const hours = section({
+  from: duration.describe('When the working day begins, after midnight, such as 9h.'),
+  to: positiveDuration.describe('When it ends, such as 17h.'),
+  weekends: flag.optional().describe('Whether people work on Saturday and Sunday; time 0 is midnight before a Monday.'),
+})
+  .refine(({ from, to }) => from < to && to <= DAY, {
+    error: say('is no working day', 'Write from before to, and to of at most 24h.'),
+  })
+  .transform(({ from, to, weekends }) => ({ from, to, weekends: weekends ?? false }));
+
+const APPROVE = 'channels[].steps[].approve';
+const approve = section({
+  by: sentence.describe('Who is asked.'),
+  delay: defaulted(durationDistribution, `${APPROVE}.delay`, 'Working time until they answer.'),
+  rejects: defaulted(share, `${APPROVE}.rejects`, 'Probability that they say no.'),
+  onReject: defaulted(oneOf(['abort', 'ask-again']), `${APPROVE}.onReject`, 'What a no does: abort, or ask-again.'),
+  hours: hours.optional().describe('When they work; by default always.'),
+});
+
 const halt = section({
   after: whole(1, 'a number of blocks').optional().describe('Blocks from the start of the step to the last height.'),
   install: durationDistribution.optional().describe('Time in which an operator installs the release and restarts.'),
@@ -80,6 +107,11 @@ const step = section({
   upgrade: section({
     batches,
     pause,
+    count: whole(1, 'a number of validators').optional().describe('Upgrade so many of the channel; more steps follow.'),
+    share: positiveShare.optional().describe("Upgrade this share of the channel's validators; more steps follow."),
+    stake: positiveShare
+      .optional()
+      .describe("Upgrade this share of the stake of the channel's validators, the least first; more steps follow."),
     halt: halt.optional().describe('In place of batches: all stop after the same height, then each installs.'),
   })
     .optional()
@@ -88,12 +120,15 @@ const step = section({
     .optional()
     .describe('Restart the nodes with a phase of gates, which switches on at the next epoch boundary.'),
   dwell: dwell.optional().describe('Wait and watch.'),
+  approve: approve.optional().describe('People look at what there is and say yes or no.'),
 })
   .meta({ minProperties: 1, maxProperties: 1 })
   .superRefine((written, context) => {
     const kinds = Object.keys(written).filter((key) => written[key as keyof typeof written] !== undefined);
     if (kinds.length !== 1) {
-      context.addIssue(say(`a step does one thing, not ${kinds.length}`, 'Write one of upgrade, gate and dwell.'));
+      context.addIssue(
+        say(`a step does one thing, not ${kinds.length}`, 'Write one of upgrade, gate, dwell and approve.'),
+      );
     }
   });
 export type StepInput = z.output<typeof step>;

@@ -107,6 +107,12 @@ export const DEFAULTS: Readonly<Record<string, Default>> = {
   ),
 
   'channels[].checks[].window': of('5m', '§15.2: most alerts look back 5 min'),
+  'channels[].steps[].approve.delay': of(
+    lognormal('10m', '15m'),
+    '§22: decision 10 min; spread as the other responses',
+  ),
+  'channels[].steps[].approve.rejects': of('0%', 'assumption: who approves has been asked before'),
+  'channels[].steps[].approve.onReject': of('abort', 'assumption: a no is a no'),
   'channels[].checks[].interval': of('60s', '§22: checks 60 s apart'),
   'channels[].checks[].minSamples': of(1, 'assumption: no data never passes, one sample is data'),
   'channels[].checks[].consecutiveFailures': of(3, '§22: 3 checks in a row'),

@@ -4,7 +4,7 @@
 import { describeProblem } from '#base/error';
 import { formatDuration, type Micros } from '#base/time';
 import { findProbeMetric } from '#model/metric';
-import type { ChannelPlan, CheckPlan, Condition, Plan, StepPlan } from '#model/plan';
+import type { ChannelPlan, CheckPlan, Condition, Plan, PortionPlan, StepPlan } from '#model/plan';
 import { describeFault } from './fault-text.js';
 import { describeLaw } from './law-text.js';
 import type { LoadedScenario } from './load.js';
@@ -93,21 +93,40 @@ function describeStep(step: StepPlan, channel: ChannelPlan, plan: Plan): string 
       ...(step.time > 0 ? [formatDuration(step.time)] : []),
       ...(step.epochs > 0 ? [`${step.epochs} epoch${step.epochs === 1 ? '' : 's'}`] : []),
     ];
-    return `dwell ${parts.length === 0 ? '0s' : parts.join(' or ')}${parts.length > 1 ? ', the later' : ''}`;
+    const most =
+      step.most === undefined ? '' : `, then until every check succeeds, ${formatDuration(step.most)} at most`;
+    return `dwell ${parts.length === 0 ? '0s' : parts.join(' or ')}${parts.length > 1 ? ', the later' : ''}${most}`;
   }
   if (step.kind === 'halt-upgrade') {
     const blocks = `${step.after} block${step.after === 1 ? '' : 's'}`;
     return `upgrade: all halt ${blocks} on, then each installs in ${describeLaw(step.install)}`;
   }
+  if (step.kind === 'approve') return describeApproval(step);
   const count = countBatches(channel.validators, step.batchShare);
   const pause = step.pause > 0 && count > 1 ? `, ${formatDuration(step.pause)} apart` : '';
   const how = count === 1 ? 'all at once' : `in ${count} batches${pause}`;
-  if (step.kind === 'upgrade') return `upgrade ${how}`;
+  if (step.kind === 'upgrade') return `upgrade ${portionText(step.portion)}${how}`;
   const phase = plan.gates.find((candidate) => candidate.name === step.phase);
   const mode = step.mode === 'shadow' ? ', in shadow mode' : '';
   const needs =
     step.needs.length === 0 ? '' : `, once ${step.needs.join(', ')} succeed${step.needs.length > 1 ? '' : 's'}`;
   return `gate ${step.phase} (${phase?.enables.join(', ') ?? ''}) ${how}${mode}${needs}, active at the next epoch`;
+}
+
+function describeApproval(step: Extract<StepPlan, { kind: 'approve' }>): string {
+  const { by, delay, rejects, onReject, hours } = step;
+  const when =
+    hours === null
+      ? ''
+      : `, between ${formatDuration(hours.from)} and ${formatDuration(hours.to)}${hours.weekends ? '' : ' on weekdays'}`;
+  const no = rejects === 0 ? '' : `; no with ${formatQuantity(rejects, 'share')}, then ${onReject}`;
+  return `approval by ${by} in ${describeLaw(delay)}${when}${no}`;
+}
+
+function portionText(portion: PortionPlan | undefined): string {
+  if (portion === undefined) return '';
+  if (portion.kind === 'count') return `${portion.count} validators `;
+  return `${formatQuantity(portion.share, 'share')} of the ${portion.kind === 'stake' ? 'stake' : 'validators'} `;
 }
 
 function describeCheck(check: CheckPlan): string {

@@ -87,6 +87,7 @@ export function stepTime(step: StepPlan, channel: ChannelPlan, chain: Pace, rest
   const epoch = chain.epochBlocks * chain.blockTime;
   if (step.kind === 'dwell') return Math.max(step.time, step.epochs * epoch);
   if (step.kind === 'halt-upgrade') return step.after * chain.blockTime + Math.round(roughLatest(step.install));
+  if (step.kind === 'approve') return Math.round(roughMean(step.delay));
   const batches = countBatches(channel.validators, step.batchShare);
   const restarts = batches * roughMean(restart) + (batches - 1) * step.pause;
   return Math.round(restarts) + (step.kind === 'gate' ? epoch : 0);

@@ -1,7 +1,7 @@
 /**
  * Steps of a channel: upgrade, gates with a watch after each, and the last watch; and the order that gates must keep.
  */
-import type { GateMode, GateName, GatePhasePlan, StepPlan } from '#model/plan';
+import type { GateMode, GateName, GatePhasePlan, PortionPlan, StepPlan } from '#model/plan';
 import { CHANNEL_DEFAULTS, ENFORCE_MODE, type Profile, SHADOW_MODE } from './channel-defaults.js';
 import { type ChannelInput, type Dwell, parseDwell, type StepInput } from './channel-schema.js';
 import type { Default } from './default-row.js';
@@ -41,7 +41,7 @@ export function resolveSteps(
     if (input[key] === undefined) continue;
     addProblem(findings, [...path, key], `"${key}" has no effect beside "steps"`, `Remove it, or write it as a step.`);
   }
-  const order = { upgrades: 0, enforced: active, known: [...active] };
+  const order = { upgrades: 0, whole: false, enforced: active, known: [...active] };
   return input.steps.flatMap((step, i) =>
     resolveStep(step, [...path, 'steps', i], `${context.label}.steps[${i}]`, context, phases, order, isSubset),
   );
@@ -49,6 +49,7 @@ export function resolveSteps(
 
 interface Order {
   upgrades: number;
+  whole: boolean; // all of the channel's validators are upgraded
   readonly enforced: string[]; // phases left active for later channels of the chain
   readonly known: string[]; // phases active in this channel, in shadow mode too
 }
@@ -65,16 +66,17 @@ function resolveStep(
   const { findings, profile } = context;
   const defaults = CHANNEL_DEFAULTS[profile];
   if (step.dwell !== undefined) return [{ kind: 'dwell', ...step.dwell }];
+  if (step.approve !== undefined) return [{ kind: 'approve', ...step.approve, hours: step.approve.hours ?? null }];
   if (step.upgrade?.halt !== undefined)
     return [resolveHalt(step.upgrade, [...path, 'upgrade'], label, context, order, isSubset)];
   const kind = step.upgrade === undefined ? 'gate' : 'upgrade';
   const { batches, pause } = step.upgrade ?? step.gate ?? {};
   const batchShare = batches ?? parsePercent(assume(findings, `${label}.${kind}.batches`, defaults.batches));
   if (kind === 'upgrade') {
-    countUpgrade(order, path, findings);
-    return [
-      { kind, batchShare, pause: pause ?? parseDuration(assume(findings, `${label}.upgrade.pause`, defaults.pause)) },
-    ];
+    const portion = resolvePortion(step.upgrade, [...path, 'upgrade'], findings);
+    countUpgrade(order, portion === undefined, path, findings);
+    const wait = pause ?? parseDuration(assume(findings, `${label}.upgrade.pause`, defaults.pause));
+    return [{ kind, batchShare, pause: wait, ...(portion === undefined ? {} : { portion }) }];
   }
   const name = step.gate?.phase ?? '';
   const phase = findPhase(name, phases, [...path, 'gate', 'phase'], findings);
@@ -88,9 +90,23 @@ function resolveStep(
   return [{ kind, phase: name, batchShare, pause: pause ?? 0, mode, needs: step.gate?.needs ?? [] }];
 }
 
-function countUpgrade(order: Order, path: Path, findings: Findings): void {
+/** @param whole - all that is left of the channel; nothing can be upgraded after it */
+function countUpgrade(order: Order, whole: boolean, path: Path, findings: Findings): void {
+  if (order.whole) addProblem(findings, path, 'the channel runs the release already', 'Upgrade once.');
   order.upgrades += 1;
-  if (order.upgrades > 1) addProblem(findings, path, 'the channel runs the release already', 'Upgrade once.');
+  order.whole = whole;
+}
+
+/** Which part of the channel's validators an upgrade takes; undefined: all of them. */
+function resolvePortion(upgrade: StepInput['upgrade'], path: Path, findings: Findings): PortionPlan | undefined {
+  const { count, share, stake } = upgrade ?? {};
+  const given = (['count', 'share', 'stake'] as const).filter((key) => upgrade?.[key] !== undefined);
+  for (const key of given.slice(1)) {
+    addProblem(findings, [...path, key], `"${key}" does not go with "${given[0]}"`, 'Keep one of them.');
+  }
+  if (count !== undefined) return { kind: 'count', count };
+  if (share !== undefined) return { kind: 'share', share };
+  return stake === undefined ? undefined : { kind: 'stake', share: stake };
 }
 
 /** All stop after one height and install in their own time: the whole chain, since a part of it stops nobody else. */
@@ -103,8 +119,8 @@ function resolveHalt(
   isSubset: boolean,
 ): StepPlan {
   const { findings } = context;
-  countUpgrade(order, path.slice(0, -1), findings);
-  for (const key of ['batches', 'pause'] as const) {
+  countUpgrade(order, true, path.slice(0, -1), findings);
+  for (const key of ['batches', 'pause', 'count', 'share', 'stake'] as const) {
     if (upgrade[key] === undefined) continue;
     const fix = 'Remove it: each operator installs in its own time.';
     addProblem(findings, [...path, key], `"${key}" does not go with "halt"`, fix);

@@ -52,7 +52,10 @@ function testHold(world: World): void {
   const checks = channelOf(world).checks;
   const { steps } = channelOf(world);
   const promoting = rollout.step >= steps.length;
-  const needed = rollout.parked === NEXT_STEP ? needsOf(steps[rollout.step + 1]) : [];
+  const step = steps[rollout.step];
+  const watched = step?.kind === 'dwell' && step.most !== undefined;
+  const needed =
+    rollout.parked !== NEXT_STEP ? [] : watched ? checks.map(({ name }) => name) : needsOf(steps[rollout.step + 1]);
   const open = checks.find((check, i) => {
     const state = rollout.checks[i] as CheckState;
     if (promoting || needed.includes(check.name)) return state.outcome !== 'success';
@@ -81,6 +84,12 @@ export function unmetNeed(world: World, step: StepPlan | undefined): string | nu
       return world.rollout.checks[i]?.outcome !== 'success';
     }) ?? null
   );
+}
+
+/** The first check of the channel that is no success; null if all are. */
+export function openCheck(world: World): string | null {
+  const { checks } = channelOf(world);
+  return checks.find((_, i) => world.rollout.checks[i]?.outcome !== 'success')?.name ?? null;
 }
 
 function needsOf(step: StepPlan | undefined): readonly string[] {

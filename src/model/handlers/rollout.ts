@@ -5,24 +5,28 @@
  * Every change of state is a transition with a cause.
  */
 import { assert } from '#base/assert';
-import { formatDuration, type Micros } from '#base/time';
+import { formatDuration, MINUTE, type Micros } from '#base/time';
 import { electionAt } from '../chain.js';
-import type { ChannelPlan, GatePhasePlan, StepPlan } from '../plan.js';
+import type { ChannelPlan, GatePhasePlan, PortionPlan, StepPlan } from '../plan.js';
 import type { Run, World } from '../world.js';
 import { ACTION_ABORT } from './action.js';
 import { BATCH, CHECK, DWELL, NEXT_STEP, plan, watch } from './agenda.js';
+import { askApproval } from './approval.js';
 import { takeBackup } from './backups.js';
 import { HALTED, startBatches } from './batches.js';
 import { NORMAL_BLOCKS } from './block.js';
 import { milestone } from './faults.js';
 import { addGate, gatesChanged, isActive } from './gates.js';
-import { hold, unmetNeed } from './guard.js';
+import { hold, openCheck, unmetNeed } from './guard.js';
 import { watchHeadroom } from './headroom.js';
 import { MIGRATION, prepareMigration } from './migrations.js';
 import { useRun } from './run.js';
 import { activeRun, channelOf } from './stage.js';
 import { note } from './timeline.js';
 import { decideUndo, end, endUndo } from './undoing.js';
+
+/** A dwell that waits for its checks looks at them so often. */
+const DWELL_LOOK: Micros = MINUTE;
 
 /** Starts the first channel. */
 export function startRollout(world: World): void {
@@ -58,6 +62,26 @@ function pickRelease(run: Run, size: number): number[] {
   return picked.sort((a, b) => a - b);
 }
 
+/** Those of some nodes that a step upgrades: evenly over the ranks of power, or those of least stake first. */
+function pickPortion({ chain }: Run, nodes: readonly number[], portion: PortionPlan | undefined): number[] {
+  const { stake } = chain.population;
+  const left = nodes.filter((node) => chain.release[node] === 0);
+  if (portion === undefined) return left;
+  const ranked = left.toSorted((a, b) => (stake[a] as number) - (stake[b] as number) || a - b);
+  if (portion.kind === 'stake') {
+    const total = nodes.reduce((sum, node) => sum + (stake[node] as number), 0);
+    let taken = 0;
+    return ranked.filter((node) => {
+      if (taken >= portion.share * total) return false;
+      taken += stake[node] as number;
+      return true;
+    });
+  }
+  const wanted = portion.kind === 'count' ? portion.count : Math.max(1, Math.round(portion.share * nodes.length));
+  const size = Math.min(wanted, ranked.length);
+  return Array.from({ length: size }, (_, i) => ranked[Math.floor(((i + 0.5) * ranked.length) / size)] as number);
+}
+
 /** Goes on to the next step of the channel, or to its promotion. */
 export function nextStep(world: World): void {
   const { rollout } = world;
@@ -87,6 +111,10 @@ function beginStep(world: World, step: StepPlan): void {
   if (step.kind === 'dwell') {
     note(world, 'step', 'dwell', step.epochs > 0 ? `${step.epochs} epochs` : formatDuration(step.time));
     watchDwell(world, step.time);
+    return;
+  }
+  if (step.kind === 'approve') {
+    askApproval(world, step);
     return;
   }
   if (world.plan.storage.backups.beforePromotions) takeBackup(world, run);
@@ -119,7 +147,10 @@ function beginStep(world: World, step: StepPlan): void {
   } else {
     rollout.gate = -1;
     noteBadRelease(world);
-    note(world, 'step', 'upgrade', `to the new release, ${rollout.targets.length} validators`);
+    const nodes = pickPortion(run, rollout.targets, step.portion);
+    note(world, 'step', 'upgrade', `to the new release, ${nodes.length} validators`);
+    startBatches(world, nodes, step.batchShare);
+    return;
   }
   startBatches(world, rollout.targets, step.batchShare);
 }
@@ -180,7 +211,12 @@ export function testDwell(world: World, channel: number, step: number): void {
   const { chain } = activeRun(world);
   const missing = rollout.stepStartHeight + of.epochs * chain.epochBlocks - chain.tip;
   if (missing > 0) watchDwell(world, missing * chain.blockTime);
-  else plan(world, world.now, NEXT_STEP, 0, 0);
+  else if (of.most === undefined || openCheck(world) === null) plan(world, world.now, NEXT_STEP, 0, 0);
+  else if (world.now - rollout.stepStart < of.most) watchDwell(world, Math.min(DWELL_LOOK, of.most));
+  else {
+    rollout.parked = NEXT_STEP;
+    hold(world, openCheck(world) ?? '', `no success after ${formatDuration(of.most)} of watching`);
+  }
 }
 
 /** The channel's steps are done: on to the next channel if every check is a success, else hold. */
