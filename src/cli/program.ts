@@ -32,7 +32,7 @@ export interface Context {
 }
 
 /** Named by the design, absent from this version: an answer better than "unknown". */
-const LATER = 'why worker import verify-fidelity'.split(' ');
+const LATER = 'why import verify-fidelity'.split(' ');
 
 const INTRODUCTION =
   'Rehearses the rollout of a BFT chain upgrade: liveness, reward accuracy and rollback risk, simulated many times over and answered with honest intervals.';
@@ -139,6 +139,9 @@ function createProgram(
     .addOption(
       new Option('--shard <i/N>', 'run the i-th of N shares and write a part, for merge').argParser(parseShard),
     )
+    .addOption(new Option('--executor <kind>', 'threads of this process, or a queue').choices(['threads', 'bullmq']))
+    .addOption(new Option('--redis <url>', 'bullmq: server of the queue, such as redis://127.0.0.1:6379'))
+    .addOption(new Option('--queue <name>', 'bullmq: name of the queue (default: rollout-sim)'))
     .addOption(new Option('--decide [method]', 'stop once the expectations are settled').choices(['sequence', 'sprt']))
     .addOption(
       new Option('--precision <metric=half>', 'stop once an interval is so narrow; may be repeated').argParser(
@@ -172,6 +175,14 @@ function createProgram(
     .addOption(jsonOption('print summary.json and nothing else'))
     .addOption(quietOption('print the verdict only'))
     .action(async (dir, options) => finish(await (await import('./commands/report.js')).report(dir, options, context)));
+
+  program
+    .command('worker')
+    .description('take replications from a queue, for run --executor bullmq; until it is stopped')
+    .addOption(new Option('--redis <url>', 'server of the queue').makeOptionMandatory())
+    .addOption(new Option('--queue <name>', 'name of the queue').default('rollout-sim'))
+    .addOption(new Option('--jobs <n>', 'replications at once').argParser(parseCount(1)).default(1))
+    .action(async (options) => finish(await (await import('./commands/worker.js')).work(options, context)));
 
   withScenarioOptions(program.command('compare'))
     .description('two scenarios, or one and a change, on the same luck: what differs, and how surely')

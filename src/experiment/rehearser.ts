@@ -148,7 +148,8 @@ function workerFile(): string {
   );
 }
 
-function checkOutcome(outcome: Outcome, replication: number, plan: Plan): Outcome {
+/** An outcome on its way in; a number that is none is a bug. */
+export function checkOutcome(outcome: Outcome, replication: number, plan: Plan): Outcome {
   assert(outcome.replication === replication, `the outcome of replication ${replication} is its own`);
   checkMetrics(outcome, plan.horizon);
   return outcome;

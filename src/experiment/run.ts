@@ -12,7 +12,7 @@ import { ReplicationError } from './failure.js';
 import { foldSummary, foldValues } from './fold.js';
 import { describeHost, describeVersions, engineVersion, startClock } from './host.js';
 import type { Journal } from './journal.js';
-import { openHere, openPool, type Rehearse, type Rehearser } from './rehearser.js';
+import { openHere, openPool, type Rehearse, type Rehearser, type WorkerStart } from './rehearser.js';
 import { toDetail } from './replay.js';
 import { replicate, type Stopped } from './replicate.js';
 import type { ReplicationDetail, StoredResult, Summary } from './result.js';
@@ -40,6 +40,8 @@ export interface RunOptions {
   readonly rehearse?: Rehearse;
   /** Another built worker. */
   readonly workerFile?: string;
+  /** Somebody else who rehearses, such as a queue; `jobs` are then replications under way at once. */
+  readonly opener?: ((start: WorkerStart) => Promise<Rehearser>) | undefined;
 }
 
 /**
@@ -155,6 +157,7 @@ function foldUnder(
 }
 
 function open({ plan, seed }: LoadedScenario, lanes: number, options: RunOptions): Promise<Rehearser> {
+  if (options.opener !== undefined) return options.opener({ plan, seed });
   if (lanes === 1 || options.rehearse !== undefined) return openHere({ plan, seed }, options.rehearse);
   return openPool({ plan, seed }, lanes, options.workerFile);
 }

@@ -35,7 +35,7 @@ test('every command in it runs, in the order of the text', async () => {
   for (const folder of ['scenarios', 'test']) symlinkSync(join(ROOT, folder), join(cwd, folder));
   for (const words of lines as string[]) {
     const most = words.includes('--max-replications') ? '--max-replications' : '--replications';
-    const few = /^(?:run|compare|check)\b/.test(words) ? ` ${most} 2` : ''; // the last flag counts
+    const few = /^(?:run|compare|check|sweep)\b/.test(words) ? ` ${most} 2` : ''; // the last flag counts
     const code = await new Promise((resolve) => {
       const child = execFile('sh', ['-c', `"$0" "$1" ${words}${few}`, process.execPath, MAIN], {
         cwd,
@@ -45,4 +45,4 @@ test('every command in it runs, in the order of the text', async () => {
     });
     expect([0, 10, 11], words).toContain(code);
   }
-});
+}, 400_000);

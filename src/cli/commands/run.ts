@@ -4,6 +4,9 @@
 import { join } from 'node:path';
 import { UserError } from '#base/error';
 import { ReplicationError } from '#experiment/failure';
+import { openQueue, QUEUE_LANES } from '#experiment/queue';
+import { DEFAULT_QUEUE } from '#experiment/queue-job';
+import type { WorkerStart } from '#experiment/rehearser';
 import { runExperiment, runShard } from '#experiment/run';
 import { type Shard, sizeOf, WHOLE } from '#experiment/shard';
 import { writeResult } from '#experiment/store';
@@ -28,6 +31,9 @@ export interface RunOptions extends ScenarioOptions, OutputOptions, StoppingOpti
   readonly maxWall?: number; // ms
   readonly resume?: boolean;
   readonly shard?: Shard;
+  readonly executor?: 'threads' | 'bullmq';
+  readonly redis?: string;
+  readonly queue?: string;
 }
 
 /** @returns 0 go or a whole shard, 10 no-go, 11 inconclusive, 14 incomplete, 130 or 143 interrupted */
@@ -41,6 +47,7 @@ export async function run(file: string, options: RunOptions, context: Context): 
   }
   const replications = stopping?.maxReplications ?? asked.replications;
   const loaded = stopping === undefined ? asked : loadScenario(file, overridesOf({ ...options, replications }));
+  const opener = queueOf(options, terminal);
   const folder = options.out ?? join('reports', loaded.name);
   prepareFolder(folder);
   const { seed } = loaded;
@@ -56,7 +63,8 @@ export async function run(file: string, options: RunOptions, context: Context): 
   });
   try {
     const running = {
-      jobs: options.jobs,
+      jobs: opener === undefined ? options.jobs : QUEUE_LANES,
+      opener,
       stopping,
       signal: interrupt.signal,
       command: quoteCommand(['rollout-sim', ...argv]),
@@ -94,4 +102,17 @@ export async function run(file: string, options: RunOptions, context: Context): 
     interrupt.release();
     journal.close();
   }
+}
+
+/** How a queue is opened, if the run is to go through one. */
+function queueOf({ executor, redis, queue = DEFAULT_QUEUE }: RunOptions, terminal: Context['terminal']) {
+  if (executor === 'bullmq') {
+    if (redis === undefined) {
+      const fix = 'Add --redis with the URL of a server, such as redis://127.0.0.1:6379.';
+      throw new UserError([{ file: '--executor bullmq', what: 'needs a queue', fix }]);
+    }
+    return (start: WorkerStart) => openQueue(start, redis, queue, terminal.note);
+  }
+  if (redis === undefined) return undefined;
+  throw new UserError([{ file: '--redis', what: 'has no meaning for threads', fix: 'Add --executor bullmq.' }]);
 }

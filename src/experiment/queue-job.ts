@@ -1,0 +1,45 @@
+/**
+ * What travels through a queue: a job names its plan and its replication, an answer is the outcome or why there is none.
+ * Both sides check what they are given.
+ */
+import { createHash } from 'node:crypto';
+import { deserialize, serialize } from 'node:v8';
+import { z } from 'zod';
+import type { Plan } from '#model/plan';
+
+export const DEFAULT_QUEUE = 'rollout-sim';
+
+/** Where a worker process and what it starts find the queue's server. */
+export const URL_VARIABLE = 'ROLLOUT_SIM_REDIS';
+
+export const queueJob = z.strictObject({
+  version: z.string(), // of the engine that asks
+  plan: z.string().regex(/^rollout-sim:plan:[0-9a-f]{64}$/), // key of the plan in the store
+  seed: z.string(),
+  replication: z.int().min(0),
+  details: z.boolean(),
+});
+export type QueueJob = z.infer<typeof queueJob>;
+
+export const queueAnswer = z.union([
+  z.strictObject({ outcome: z.looseObject({ replication: z.int(), fingerprint: z.string() }) }),
+  z.strictObject({ failure: z.strictObject({ message: z.string(), stack: z.string().optional() }) }),
+  z.strictObject({ refusal: z.string() }), // the worker cannot take such a job, in words
+]);
+export type QueueAnswer = z.infer<typeof queueAnswer>;
+
+/** A plan as it is stored; JSON would lose what is infinite in it. */
+export function packPlan(plan: Plan): { readonly key: string; readonly text: string } {
+  const text = serialize(plan).toString('base64');
+  return { key: `rollout-sim:plan:${createHash('sha256').update(text).digest('hex')}`, text };
+}
+
+export function unpackPlan(text: string): Plan {
+  return deserialize(Buffer.from(text, 'base64')) as Plan;
+}
+
+/** The same job asked for twice is one: another coordinator that runs the same replication shares its result. */
+export function nameJob({ version, plan, seed, replication, details }: QueueJob): string {
+  const hash = createHash('sha256').update(JSON.stringify([version, plan, seed, replication, details]));
+  return hash.digest('hex').slice(0, 32);
+}

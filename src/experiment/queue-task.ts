@@ -1,0 +1,44 @@
+/**
+ * What a worker of a queue does with one job, in a process of its own: the lock on a job is kept by the worker, so a
+ * replication that takes long is not run twice.
+ */
+import { Redis } from 'ioredis';
+import type { Plan } from '#model/plan';
+import { createPilotCache, type PilotCache, rehearse } from '#model/rehearsal';
+import { describeFailure } from './failure.js';
+import { engineVersion } from './host.js';
+import { type QueueAnswer, queueJob, URL_VARIABLE, unpackPlan } from './queue-job.js';
+
+process.on('disconnect', () => process.exit()); // the worker is gone
+
+let current: { readonly key: string; readonly plan: Plan; readonly cache: PilotCache } | null = null;
+
+export default async function runJob({ data }: { readonly data: unknown }): Promise<QueueAnswer> {
+  const checked = queueJob.safeParse(data);
+  if (!checked.success) return { refusal: 'the job is not one of this program' };
+  const { version, plan: key, seed, replication, details } = checked.data;
+  if (version !== engineVersion()) {
+    return { refusal: `the worker is version ${engineVersion()}, the run asks for ${version}` };
+  }
+  if (current?.key !== key) {
+    const text = await readPlan(key);
+    if (text === null) return { refusal: 'the plan of the job is no longer in the store' };
+    current = { key, plan: unpackPlan(text), cache: createPilotCache() };
+  }
+  try {
+    const outcome = rehearse(current.plan, seed, replication, { details, cache: current.cache });
+    return { outcome: { ...outcome } };
+  } catch (error) {
+    return { failure: describeFailure(error) };
+  }
+}
+
+async function readPlan(key: string): Promise<string | null> {
+  const client = new Redis(process.env[URL_VARIABLE] ?? '', { lazyConnect: true });
+  try {
+    await client.connect();
+    return await client.get(key);
+  } finally {
+    client.disconnect();
+  }
+}
