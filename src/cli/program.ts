@@ -32,7 +32,7 @@ export interface Context {
 }
 
 /** Named by the design, absent from this version: an answer better than "unknown". */
-const LATER = 'why import verify-fidelity'.split(' ');
+const LATER = 'why import'.split(' ');
 
 const INTRODUCTION =
   'Rehearses the rollout of a BFT chain upgrade: liveness, reward accuracy and rollback risk, simulated many times over and answered with honest intervals.';
@@ -310,6 +310,18 @@ function createProgram(
     .addOption(quietOption('print the verdict only'))
     .action(async (file, options) => {
       finish(await (await import('./commands/verify-determinism.js')).verify(file, options, context));
+    });
+
+  withScenarioOptions(program.command('verify-fidelity'))
+    .description('block level against message level on the same luck, with the tolerance; 13 where it is outside')
+    .argument('<files...>', 'scenario files')
+    .addOption(marginOption('another tolerance of a metric; may be repeated'))
+    .addOption(confidenceOption())
+    .addOption(jobsOption())
+    .addOption(jsonOption())
+    .addOption(quietOption('print the verdicts only'))
+    .action(async (files, options) => {
+      finish(await (await import('./commands/verify-fidelity.js')).verifyFidelity(files, options, context));
     });
 
   program

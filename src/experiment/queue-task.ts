@@ -2,6 +2,7 @@
  * What a worker of a queue does with one job, in a process of its own: the lock on a job is kept by the worker, so a
  * replication that takes long is not run twice.
  */
+import { setImmediate } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import type { Plan } from '#model/plan';
 import { createPilotCache, type PilotCache, rehearse } from '#model/rehearsal';
@@ -9,7 +10,13 @@ import { describeFailure } from './failure.js';
 import { engineVersion } from './host.js';
 import { type QueueAnswer, queueJob, URL_VARIABLE, unpackPlan } from './queue-job.js';
 
-process.on('disconnect', () => process.exit()); // the worker is gone
+/** Without its worker the process has nobody to answer; the client's own handler would try to for ever. */
+function endWithWorker(): void {
+  if (!process.connected) process.exit();
+}
+process.on('disconnect', endWithWorker);
+process.prependListener('uncaughtException', endWithWorker);
+process.prependListener('unhandledRejection', endWithWorker);
 
 let current: { readonly key: string; readonly plan: Plan; readonly cache: PilotCache } | null = null;
 
@@ -27,6 +34,7 @@ export default async function runJob({ data }: { readonly data: unknown }): Prom
   }
   try {
     const outcome = rehearse(current.plan, seed, replication, { details, cache: current.cache });
+    await setImmediate(); // hears that the worker has gone meanwhile
     return { outcome: { ...outcome } };
   } catch (error) {
     return { failure: describeFailure(error) };

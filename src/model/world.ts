@@ -59,6 +59,7 @@ export interface Run {
   lawEpoch: number; // the epoch whose leader order the law knows
   settledSince: number; // height at which the last disturbance was seen
   nextStart: Micros; // mode `block`: when the next slot begins
+  owed: { readonly height: number; readonly start: Micros } | null; // a height that was due while nothing could happen
   lastBlockAt: Micros;
   readonly downReasons: Int32Array; // by validator: why it is down, counted
   readonly upSince: Float64Array; // µs: when it last came up

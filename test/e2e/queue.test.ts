@@ -43,6 +43,12 @@ async function startRedis(): Promise<string> {
   return `redis://127.0.0.1:${port}`;
 }
 
+/** Processes that a process has started; none where the system does not tell. */
+function childrenOf(pid: number): number[] {
+  const file = `/proc/${pid}/task/${pid}/children`;
+  return existsSync(file) ? readFileSync(file, 'utf8').split(' ').filter(Boolean).map(Number) : [];
+}
+
 function startWorker(redis: string): ChildProcess {
   const { child } = startCli(['worker', '--redis', redis]);
   onTestFinished(() => {
@@ -63,11 +69,14 @@ test.skipIf(SERVER === undefined)(
     const journal = join(queued, 'journal.jsonl');
     const count = () => (existsSync(journal) ? readFileSync(journal, 'utf8').split('\n').length - 2 : 0);
     while (count() < 3 && run.child.exitCode === null) await sleep(50);
+    const [first, second] = workers.map(({ pid }) => childrenOf(pid as number));
     for (const worker of workers.slice(0, 2)) worker.kill('SIGKILL');
     expect(count()).toBeLessThan(20); // in the middle
     const { code } = await run.finished;
     expect(code).toBe(0);
     await runCli(['run', DRILL, '--out', local]);
+    for (const pid of [...(first ?? []), ...(second ?? [])])
+      expect(existsSync(`/proc/${pid}`), 'it ended with its worker').toBe(false);
     for (const file of ['summary.json', 'details.json']) {
       expect(readFileSync(join(queued, file), 'utf8')).toBe(readFileSync(join(local, file), 'utf8'));
     }

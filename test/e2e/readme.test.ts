@@ -37,7 +37,7 @@ test('every command in it runs, in the order of the text', async () => {
     const most = words.includes('--max-replications') ? '--max-replications' : '--replications';
     const few = /^(?:run|compare|check|sweep)\b/.test(words) ? ` ${most} 2` : ''; // the last flag counts
     const code = await new Promise((resolve) => {
-      const child = execFile('sh', ['-c', `"$0" "$1" ${words}${few}`, process.execPath, MAIN], {
+      const child = execFile('sh', ['-c', `exec "$0" "$1" ${words}${few}`, process.execPath, MAIN], {
         cwd,
         timeout: 110_000,
       });

@@ -47,6 +47,7 @@ export function disturb(world: World, run: Run): void {
   if (world.plan.fidelity !== 'message' && !canDecide(chain)) {
     if (run.mode === 'frozen') return;
     run.suspended = run.mode === 'message';
+    if (run.owed?.height !== chain.tip + 1) run.owed = { height: chain.tip + 1, start: run.nextStart };
     run.mode = 'frozen';
     run.law = null;
     pauseConsensus(chain);
@@ -98,7 +99,7 @@ function accountMessages(world: World, run: Run): void {
   accountBlock(world, run, {
     height,
     value: chain.decided[height - chain.decidedFrom] as number,
-    start: chain.tipStart,
+    start: run.owed?.height === height ? Math.min(chain.tipStart, run.owed.start) : chain.tipStart,
     at: chain.tipAt,
     rounds: chain.tipRound + 1,
     participation: Math.min(1, power / total),

@@ -65,6 +65,7 @@ function createRun(world: World, channel: ChannelPlan): Run {
     lawEpoch: 0,
     settledSince: 0,
     nextStart: world.now,
+    owed: null,
     lastBlockAt: world.now,
     downReasons: new Int32Array(chain.n),
     upSince: new Float64Array(chain.n).fill(world.now),
