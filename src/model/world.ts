@@ -82,6 +82,7 @@ export interface Store {
   readonly damage: Map<number, StoreDamage>; // by validator: what a fault has done to its store, found at its next start
   readonly stopped: Map<number, StoppedStore>; // by validator: what an unplanned stop left
   readonly snapshots: SnapshotHistory;
+  readonly breakers: Float64Array; // by validator: until when nobody asks it for the state (µs); Infinity: until people are called
   firstWrong: number; // height from which on state or payments are wrong; Infinity: none is known
   returning: Returning[]; // nodes that are up after a recovery and not yet at the tip
   recovered: Recovered[];

@@ -11,7 +11,7 @@ import type { Run, World } from '../world.js';
 import { BATCH, BATCH_NODE_UP, NEXT_STEP, plan, REVERTED } from './agenda.js';
 import { armNode, gatesChanged } from './gates.js';
 import { forgetMigrations, migrateNode, reversalTime } from './migrations.js';
-import { bringUp, takeDown } from './nodes.js';
+import { bringUp, changeRelease, takeDown } from './nodes.js';
 import { rejoin } from './recovery.js';
 import { activeRun, channelOf } from './stage.js';
 import { note } from './timeline.js';
@@ -46,9 +46,15 @@ export function startBatches(world: World, nodes: readonly number[], share: numb
   startBatch(world);
 }
 
-/** Stops the nodes of the batch under way; each comes back with its new configuration. */
+/**
+ * Stops the nodes of the batch under way; each comes back with its new configuration. None is stopped while people decide
+ * on the way back, or for a step that they have given up.
+ *
+ * @param cause - `HALTED`, or minus the serial of the batch before; 0: nothing was waited for
+ */
 export function startBatch(world: World, cause = 0): void {
   const { rollout } = world;
+  if (cause < 0 && (-cause !== rollout.serial || rollout.state === 'deciding')) return;
   const halted = activeRun(world).chain;
   if (cause === HALTED && halted.haltAt !== halted.tip) return; // the halt was called off
   if (rollout.state === 'holding') {
@@ -92,23 +98,14 @@ function configure(world: World, run: Run, node: number): Micros {
   if (rollout.state === 'undoing') {
     const time = reversalTime(world, run, node);
     forgetMigrations(world, run, node);
-    changeRelease(world, run, node, 0);
+    changeRelease(chain, node, 0);
     return time;
   }
-  changeRelease(world, run, node, 1);
+  changeRelease(chain, node, 1);
   const gate = chain.gates.find((candidate) => candidate.index === rollout.gate);
   if (gate === undefined || rollout.gate < 0) return 0;
   armNode(gate, node);
   return migrateNode(world, run, node, world.plan.gates[gate.index] as GatePhasePlan, gate.index);
-}
-
-/** A node changes its release; where that brings other circuits, it makes its keys before it can prove again. */
-function changeRelease(world: World, run: Run, node: number, release: 0 | 1): void {
-  const { chain } = run;
-  if (chain.release[node] === release) return;
-  chain.release[node] = release;
-  chain.dialectUntil[node] = 0;
-  if (chain.newCircuits) chain.provesSince[node] = world.now + world.plan.proofs.warmUp;
 }
 
 function packBatch(run: Run, serial: number): number {
@@ -131,8 +128,9 @@ function finishBatch(world: World): void {
   if (channelOf(world).maintenance) activeRun(world).telemetry.judgedSince = world.now + MAINTENANCE_TAIL;
   rollout.batch += 1;
   activeRun(world).chain.haltAt = Number.POSITIVE_INFINITY;
+  if (rollout.state === 'deciding') return;
   if (rollout.batch < rollout.batches.length) {
-    plan(world, world.now + rollout.pause, BATCH, 0, 0);
+    plan(world, world.now + rollout.pause, BATCH, 0, -rollout.serial);
   } else if (rollout.state === 'undoing') plan(world, world.now, REVERTED, 0, 0);
   else if (rollout.gate >= 0) armGate(world);
   else plan(world, world.now + rollout.pause, NEXT_STEP, 0, 0);

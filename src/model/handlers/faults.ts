@@ -13,7 +13,6 @@ import type { ValidatorSet } from '../consensus/vote.js';
 import { type Disturbance, setDisturbance, setSide, thresholdOf, UNDISTURBED } from '../network/network.js';
 import type { BadReleaseFault, ByzantineFault, FaultPlan, Target } from '../plan.js';
 import { failoverAt, outageFactor } from '../proofs/backend.js';
-import { classOf, keepClasses } from '../proofs/prover.js';
 import { damageOf, NO_DAMAGE, type StoreDamage } from '../storage/damage.js';
 import type { DefectState, Occurrence, Run, World } from '../world.js';
 import { BACKEND, DEFECT, FAULT_END, FAULT_MOVE, FAULT_START, plan, RECOVER } from './agenda.js';
@@ -22,6 +21,7 @@ import { divide } from './byzantine.js';
 import { reconnect, reconsider } from './conditions.js';
 import { isActive } from './gates.js';
 import { noteStop, takeDown } from './nodes.js';
+import { changeSpeed } from './proving.js';
 import { noteStore, recoverNode } from './recoveries.js';
 import { note } from './timeline.js';
 
@@ -239,9 +239,7 @@ function refreshDisturbance(world: World, run: Run, node: number): void {
     else Object.assign(found, worse(found, fault, occurrence.end));
   }
   setDisturbance(chain.network, node, found);
-  chain.proveFactor[node] = prove * outage;
-  classOf(chain.prover, prove * outage, world.now);
-  keepClasses(chain.prover, new Set(chain.proveFactor));
+  changeSpeed(run, node, prove * outage, world.now);
 }
 
 /** The failover backend of the nodes that an outage hit is ready. */

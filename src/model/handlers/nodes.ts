@@ -1,6 +1,7 @@
 /**
  * Nodes going down and coming back, for whatever reasons: a node is up iff none holds.
  */
+import type { Chain } from '../chain.js';
 import { stopExporter } from '../rewards/exporter.js';
 import type { Run, World } from '../world.js';
 import { startNode, stopNode } from './conditions.js';
@@ -22,8 +23,18 @@ export function bringUp(world: World, run: Run, node: number): void {
   run.downReasons[node] = Math.max(0, reasons - 1);
   if (reasons !== 1) return;
   run.upSince[node] = world.now;
+  const { provesSince } = run.chain;
+  if (provesSince[node] === Number.POSITIVE_INFINITY) provesSince[node] = world.now + world.plan.proofs.warmUp;
   startNode(run.chain, node, world.now, run.mode === 'message');
   startReplay(world, run, node);
+}
+
+/** A node changes its release; where that brings other circuits, it makes its keys once it has started, and proves then. */
+export function changeRelease(chain: Chain, node: number, release: 0 | 1): void {
+  if (chain.release[node] === release) return;
+  chain.release[node] = release;
+  chain.dialectUntil[node] = 0;
+  if (chain.newCircuits) chain.provesSince[node] = Number.POSITIVE_INFINITY;
 }
 
 /** Dashboards see an unplanned stop. */

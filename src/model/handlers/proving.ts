@@ -11,15 +11,19 @@ import { cacheEvictions, cacheOccupancy, noteProofs, type ProofVisit, proofState
 import {
   classOf,
   createProver,
+  keepClasses,
   type ProverClass,
   proofBacklog,
   proofReadyAt,
   queueDepth,
   submitBlock,
+  submitTo,
+  takeOver,
   utilisation,
 } from '../proofs/prover.js';
-import { drawWork } from '../proofs/work.js';
+import { type BlockWork, drawWork } from '../proofs/work.js';
 import type { ProverRecord, Run, TypicalVisit } from '../world.js';
+import { activeBits } from './gates.js';
 
 /** Once so much of the power has verified a proof, a block is not held up by it: the quorum. */
 const QUORUM = 2 / 3;
@@ -97,11 +101,39 @@ function committeeSize(chain: Chain, height: number): number {
   return selectionAt(chain, height) ? committeeAt(chain, height).order.length : chain.n;
 }
 
-/** The slowest provers, which dashboards watch; nodes without a backend are another matter. */
+/** The slowest provers, which dashboards watch; nodes without a backend only where none has one. */
 export function slowestClass(chain: Chain): ProverClass {
-  return chain.prover.classes.reduce((slowest, provers) => {
-    return provers.factor > slowest.factor && Number.isFinite(provers.factor) ? provers : slowest;
-  });
+  const { proveFactor, prover } = chain;
+  let slowest = 0;
+  for (const factor of proveFactor) if (factor > slowest && Number.isFinite(factor)) slowest = factor;
+  if (slowest === 0) slowest = Number.POSITIVE_INFINITY;
+  return prover.classes.find(({ factor }) => factor === slowest) ?? (prover.classes[0] as ProverClass);
+}
+
+/**
+ * A node proves at another speed from now on. It shares the work of those that prove at that speed already, or that
+ * proved unslowed so far; where there are none, what it has not proved yet is still to be done.
+ */
+export function changeSpeed(run: Run, node: number, factor: number, now: Micros): void {
+  const { chain } = run;
+  const { prover, proveFactor } = chain;
+  const before = proveFactor[node] as number;
+  if (before === factor) return;
+  const isAlone = !proveFactor.includes(factor) && !proveFactor.includes(1);
+  proveFactor[node] = factor;
+  if (isAlone) {
+    const left = classOf(prover, before, now);
+    const taken = takeOver(prover, left, factor, now);
+    const first = taken.latest < 0 ? Math.max(1, left.oldest) : taken.latest + 1;
+    for (let height = first; height <= left.latest; height += 1) submitTo(taken, height, now, workOf(run, height));
+  } else classOf(prover, factor, now);
+  keepClasses(prover, new Set(proveFactor));
+}
+
+/** What a finalized block asks of its provers. */
+function workOf(run: Run, height: number): BlockWork {
+  const { chain, work } = run;
+  return drawWork(work, height, committeeSize(chain, height), (activeBits(chain, height) & DIALECT_PRUNING) !== 0);
 }
 
 /** Share of the slowest provers' time in use of late. */

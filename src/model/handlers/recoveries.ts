@@ -10,7 +10,7 @@ import { drawDamage, drawMending, joinDamage, NO_DAMAGE, type StoreDamage } from
 import { OUTCOME_WORDS, recover } from '../storage/recovery.js';
 import { manifestsAt, storeBytes } from '../storage/snapshot.js';
 import { type StateSync, type SyncProvider, syncState } from '../sync/state-sync.js';
-import type { Run, World } from '../world.js';
+import type { Run, Store, World } from '../world.js';
 import { NODE_UP, plan } from './agenda.js';
 import { takesPart } from './conditions.js';
 import { activeBits } from './gates.js';
@@ -76,6 +76,7 @@ export function recoverNode(world: World, run: Run, node: number): boolean {
     }
   }
   const duration = steps.reduce((sum, step) => sum + step.duration, 0);
+  if (sync !== null && sync.outcome !== 'sealed') closeBreakers(store, world.now + duration);
   if (recovery.pruningHeldUntil !== null) {
     store.pruningHeldUntil = Math.max(store.pruningHeldUntil, world.now + recovery.pruningHeldUntil);
   }
@@ -111,20 +112,33 @@ export function comeUp(world: World, run: Run, node: number): void {
   bringUp(world, run, node);
 }
 
-/** Fetches the state from peers that are up; nobody serves it where payloads are pruned and cannot be rebuilt. */
+/** People who mend a sync that failed close the breakers, at `until`; nobody else does. */
+function closeBreakers({ breakers }: Store, until: Micros): void {
+  for (const [peer, open] of breakers.entries()) breakers[peer] = Math.min(open, until);
+}
+
+/**
+ * Fetches the state from peers that are up and whose breaker is closed; a breaker that opens stays open for later syncs.
+ * Nobody serves the state where payloads are pruned and cannot be rebuilt.
+ */
 function syncOf(world: World, run: Run, node: number, key: number): StateSync {
   const { chain, store } = run;
   const { storage } = world.plan;
   const bits = activeBits(chain, chain.tip);
   const serves = (bits & DIALECT_PRUNING) === 0 || (bits & DIALECT_RECONSTRUCTION) !== 0;
+  const peers: number[] = [];
   const providers: SyncProvider[] = [];
   for (let i = 1; i < chain.n && providers.length < PROVIDERS; i += 1) {
     const peer = (node + i) % chain.n;
     if (chain.up[peer] === 0) continue;
     const otherRoot = !takesPart(chain, peer);
-    providers.push({ up: serves, breakerOpen: false, chunkFailure: null, echoes: true, otherRoot });
+    const breakerOpen = (store.breakers[peer] as number) > world.now;
+    peers.push(peer);
+    providers.push({ up: serves, breakerOpen, chunkFailure: null, echoes: true, otherRoot });
   }
-  return syncState(storage.sync, storeBytes(storage, chain.tip, store.pruning.pruned), providers, key);
+  const sync = syncState(storage.sync, storeBytes(storage, chain.tip, store.pruning.pruned), providers, key);
+  for (const opened of sync.breakersOpened) store.breakers[peers[opened] as number] = Number.POSITIVE_INFINITY;
+  return sync;
 }
 
 /** After each block: nodes on their way back that have reached the tip. */

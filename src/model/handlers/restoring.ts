@@ -15,7 +15,7 @@ import { MENDED, NODE_UP, plan, RESTORED } from './agenda.js';
 import { soundBackups, whyNoBackup } from './backups.js';
 import { activeBits, gatesChanged } from './gates.js';
 import { forgetMigrations } from './migrations.js';
-import { bringUp, takeDown } from './nodes.js';
+import { bringUp, changeRelease, takeDown } from './nodes.js';
 import { proveAnew } from './proving.js';
 import { rejoin } from './recovery.js';
 import { activeRun } from './stage.js';
@@ -47,7 +47,7 @@ export function beginRestore(world: World, run: Run): void {
   const { backup, damaged, lost } = restore.choice;
   for (const { height } of damaged) note(world, 'backup', 'cannot be restored', `height ${height}`);
   if (backup === null) {
-    world.rollout.restoring = null;
+    world.rollout.restoring = { backup: null, called: world.now, ready: [], failures: 0 };
     plan(world, world.now + Math.max(1, lost), RESTORED, 0, run.id);
     return;
   }
@@ -109,7 +109,7 @@ export function restore(world: World, id: number): void {
   store.firstWrong = Number.POSITIVE_INFINITY;
   if (chain.newCircuits) proveAnew(run, world.plan.proofs, world.now);
   for (let node = 0; node < chain.n; node += 1) {
-    chain.release[node] = 0;
+    changeRelease(chain, node, 0);
     chain.diverged[node] = 0;
     forgetMigrations(world, run, node);
     rejoin(chain, node);
@@ -136,7 +136,10 @@ function strand(world: World, reason: string): void {
   plan(world, world.now + wait, MENDED, 0, activeRun(world).id);
 }
 
-/** The release that mends it is out: every node restarts with it, and its defects are gone. */
+/**
+ * The release that mends it is out: its defects are gone, and every node restarts with it. Who is down for a reason of
+ * its own does so when that is over.
+ */
 export function mend(world: World, id: number): void {
   const { rollout } = world;
   const run = activeRun(world);
@@ -144,12 +147,17 @@ export function mend(world: World, id: number): void {
   const { chain } = run;
   for (const defect of world.defects) defect.next = Number.POSITIVE_INFINITY;
   closeStep(world, 'wait for a mended release');
+  const standing = rollout.restoring !== null; // all were stopped to restore what could not be
+  rollout.restoring = null;
   for (let node = 0; node < chain.n; node += 1) {
     chain.diverged[node] = 0;
     if ((chain.drift[node] as number) > world.plan.faults.length) chain.drift[node] = 0;
     rejoin(chain, node);
     refreshDialect(chain, node, chain.tip + 1);
-    if ((run.downReasons[node] as number) === 0) takeDown(world, run, node);
+    if (!standing) {
+      if ((run.downReasons[node] as number) > 0) continue;
+      takeDown(world, run, node);
+    }
     const restart = Math.max(1, sampleInteger(world.plan.operations.restart, world.operations));
     plan(world, world.now + restart, NODE_UP, node, run.id);
   }

@@ -178,8 +178,8 @@ export function afterBlock(world: World): boolean {
   const { rollout } = world;
   const { chain } = activeRun(world);
   if (rollout.state === 'recovering') {
-    const deactivated = chain.gates.every((gate) => chain.tip >= Math.min(gate.deactivation, Number.MAX_SAFE_INTEGER));
-    if (deactivated && world.normalBlocks >= NORMAL_BLOCKS) endUndo(world, world.now);
+    const settled = chain.gates.every(({ deactivation }) => deactivation === Infinity || chain.tip >= deactivation);
+    if (settled && world.normalBlocks >= NORMAL_BLOCKS) endUndo(world, world.now);
     return false;
   }
   if (chain.tip === chain.haltAt) {

@@ -25,6 +25,7 @@ export function createStore(
     damage: new Map(),
     stopped: new Map(),
     snapshots: createHistory(plan.storage, now, 0),
+    breakers: new Float64Array(n).fill(Number.NEGATIVE_INFINITY),
     firstWrong: Number.POSITIVE_INFINITY,
     returning: [],
     recovered: [],

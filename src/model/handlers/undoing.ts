@@ -102,6 +102,7 @@ export function act(world: World): void {
   rollout.state = 'undoing';
   rollout.gate = -1;
   rollout.waitingFor = 0;
+  rollout.serial += 1; // restarts under way belong to no step any more
   rollout.pause = 0;
   closeStep(world, 'notify');
   callOffHalt(world, run);

@@ -91,6 +91,34 @@ export function classOf(prover: Prover, factor: number, now: Micros): ProverClas
   return created;
 }
 
+/**
+ * Begins the class of `factor` anew where another one stands: what that one has proved is proved, all that it has begun
+ * or not begun has to be submitted again, with `submitTo`.
+ *
+ * @returns the class; its first height to submit is the one after its `latest`, or `left.oldest` where nothing is proved
+ */
+export function takeOver(prover: Prover, left: ProverClass, factor: number, now: Micros): ProverClass {
+  const first = left.latest - proofBacklog(left, now) + 1;
+  const isBare = first <= left.oldest || left.latest < 0;
+  const line = copyLine(left.line);
+  stopLine(line, left.clock);
+  const created: ProverClass = {
+    ...left,
+    factor,
+    line,
+    rows: left.rows.slice(),
+    oldest: isBare ? -1 : left.oldest,
+    latest: isBare ? -1 : first - 1,
+    next: isBare ? 0 : first,
+    rootDone: Math.min(left.rootDone, left.clock),
+    stuck: 0,
+  };
+  const known = prover.classes.findIndex((candidate) => candidate.factor === factor);
+  if (known < 0) prover.classes.push(created);
+  else prover.classes[known] = created;
+  return created;
+}
+
 /** Forgets the classes that no node belongs to any more. */
 export function keepClasses(prover: Prover, factors: ReadonlySet<number>): void {
   const kept = prover.classes.filter((candidate) => candidate.factor === 1 || factors.has(candidate.factor));
@@ -108,7 +136,8 @@ export function submitBlock(prover: Prover, height: number, now: Micros, work: B
   for (const provers of prover.classes) submitTo(provers, height, now, work);
 }
 
-function submitTo(provers: ProverClass, height: number, now: Micros, work: BlockWork): void {
+/** Submits the jobs of one block to one class; `submitBlock` says how. */
+export function submitTo(provers: ProverClass, height: number, now: Micros, work: BlockWork): void {
   const { factor, latest, line } = provers;
   if (latest >= 0 && height !== latest + 1) assert(false, `block ${height} is submitted right after block ${latest}`);
   advance(provers, now);
