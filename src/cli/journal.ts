@@ -1,7 +1,9 @@
 /**
  * The journal of a run as the command line sees it: opened, resumed, and said how to go on with.
  */
+
 import { join } from 'node:path';
+import { hideSecrets } from '#base/secret';
 import { engineVersion } from '#experiment/host';
 import { createJournal, type Journal, nameJournal, resumeJournal } from '#experiment/journal';
 import { createHeader } from '#experiment/journal-header';
@@ -39,7 +41,7 @@ export function openJournal(
 /** Says on stderr how an unfinished run goes on. */
 export function noteResume(argv: readonly string[], terminal: Terminal): void {
   const words = argv.includes('--resume') ? argv : [...argv, '--resume'];
-  terminal.note(`Continue: ${quoteCommand(['rollout-sim', ...words])}`);
+  terminal.note(`Continue: ${hideSecrets(quoteCommand(['rollout-sim', ...words]))}`);
 }
 
 /** What a shard wrote. */

@@ -5,9 +5,9 @@
  * threshold (exact, and decisive long before the DKW band for p99), a mean by the DKW band.
  */
 import type { Micros } from '#base/time';
+import type { Comparator } from '#model/check-plan';
 import { findMetric, type MetricUnit } from '#model/metric';
 import type { Outcome } from '#model/outcome';
-import type { Comparator } from '#model/plan';
 import type { Claim, ClaimSubject } from '#scenario/claim';
 import type { Interval } from '#stats/interval';
 import { isTrueOf, quantileAsProportion, type Statement, trialsToSettle } from '#stats/p-value';

@@ -8,9 +8,9 @@
  * with p-values in units of their own level, so each errs with at most its own, the family with at most the largest.
  */
 import { formatDuration, type Micros } from '#base/time';
+import type { Comparator } from '#model/check-plan';
 import type { MetricUnit } from '#model/metric';
 import type { Outcome } from '#model/outcome';
-import type { Comparator } from '#model/plan';
 import type { Claim } from '#scenario/claim';
 import { type HolmDecision, holm } from '#stats/holm';
 import type { Interval } from '#stats/interval';

@@ -8,6 +8,7 @@ import type { Outcome } from '#model/outcome';
 import type { LoadedScenario } from '#scenario/load';
 import { foldAudit } from './audit-result.js';
 import { breakDown, countResults } from './breakdown.js';
+import { foldChecks } from './check-result.js';
 import { judgeClaims } from './expectation.js';
 import { measure, valuesOf } from './measure.js';
 import { FIXED, type Methods } from './method.js';
@@ -65,6 +66,7 @@ export function foldSummary(
     breakdown: breakDown(plan, ordered, shares),
     audit: foldAudit(ordered, shares),
     recoveries: foldRecoveries(ordered, shares),
+    checks: foldChecks(plan, ordered, shares),
     work: {
       blocks: total(({ blocks }) => blocks),
       blocksAtMessageLevel: total(({ blocksAtMessageLevel }) => blocksAtMessageLevel),

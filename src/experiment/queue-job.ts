@@ -13,7 +13,8 @@ export const DEFAULT_QUEUE = 'rollout-sim';
 export const URL_VARIABLE = 'ROLLOUT_SIM_REDIS';
 
 export const queueJob = z.strictObject({
-  version: z.string(), // of the engine that asks
+  engine: z.string(), // version and build of the engine that asks
+  run: z.uuid(), // that asks: results are not shared between runs
   plan: z.string().regex(/^rollout-sim:plan:[0-9a-f]{64}$/), // key of the plan in the store
   seed: z.string(),
   replication: z.int().min(0),
@@ -38,8 +39,7 @@ export function unpackPlan(text: string): Plan {
   return deserialize(Buffer.from(text, 'base64')) as Plan;
 }
 
-/** The same job asked for twice is one: another coordinator that runs the same replication shares its result. */
-export function nameJob({ version, plan, seed, replication, details }: QueueJob): string {
-  const hash = createHash('sha256').update(JSON.stringify([version, plan, seed, replication, details]));
-  return hash.digest('hex').slice(0, 32);
+/** The same job asked for twice by one run is one, however often it is put into the queue. */
+export function nameJob({ run, replication, details }: QueueJob): string {
+  return `${run}-${replication}${details ? '-details' : ''}`;
 }

@@ -6,8 +6,8 @@ import { setImmediate } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import type { Plan } from '#model/plan';
 import { createPilotCache, type PilotCache, rehearse } from '#model/rehearsal';
+import { describeEngine, formatEngine } from './build.js';
 import { describeFailure } from './failure.js';
-import { engineVersion } from './host.js';
 import { type QueueAnswer, queueJob, URL_VARIABLE, unpackPlan } from './queue-job.js';
 
 /** Without its worker the process has nobody to answer; the client's own handler would try to for ever. */
@@ -23,10 +23,9 @@ let current: { readonly key: string; readonly plan: Plan; readonly cache: PilotC
 export default async function runJob({ data }: { readonly data: unknown }): Promise<QueueAnswer> {
   const checked = queueJob.safeParse(data);
   if (!checked.success) return { refusal: 'the job is not one of this program' };
-  const { version, plan: key, seed, replication, details } = checked.data;
-  if (version !== engineVersion()) {
-    return { refusal: `the worker is version ${engineVersion()}, the run asks for ${version}` };
-  }
+  const { engine, plan: key, seed, replication, details } = checked.data;
+  const own = formatEngine(describeEngine());
+  if (engine !== own) return { refusal: `the worker is ${own}, the run asks for ${engine}` };
   if (current?.key !== key) {
     const text = await readPlan(key);
     if (text === null) return { refusal: 'the plan of the job is no longer in the store' };

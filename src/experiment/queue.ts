@@ -4,18 +4,21 @@
  * Results are keyed by what was asked, so a replication that two workers finish counts once; one whose worker is lost
  * is run again elsewhere. The fold is the coordinator's and sees outcomes by number, as from threads.
  */
+import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import type { Job, Queue, QueueEvents, Worker } from 'bullmq';
 import { UserError } from '#base/error';
+import { hideSecrets } from '#base/secret';
 import type { Outcome } from '#model/outcome';
+import { describeEngine, formatEngine } from './build.js';
 import { describeFailure, ReplicationError } from './failure.js';
-import { engineVersion } from './host.js';
 import { nameJob, packPlan, type QueueJob, queueAnswer, URL_VARIABLE } from './queue-job.js';
 import { checkOutcome, type Rehearser, type WorkerStart } from './rehearser.js';
 
 /** Replications that a coordinator has in the queue at once: more than workers take, so that none waits. */
-export const QUEUE_LANES = 64;
-const KEPT_S = 24 * 60 * 60; // results and plans are kept in the store so long
+export const QUEUE_LANES = 256;
+const KEPT_S = 24 * 60 * 60; // a plan that nobody asks for is kept in the store so long
+const LOOK_MS = 5_000; // how often a coordinator looks whether its jobs are still there
 const ATTEMPTS = 3;
 const LOCK_MS = 10_000; // a worker that does not renew its lock so long is lost
 const STALLED_MS = 3_000; // how often workers look for those that are lost
@@ -36,30 +39,44 @@ export async function openQueue(
   const queue: Queue = new bullmq.Queue(name, { connection });
   const events: QueueEvents = new bullmq.QueueEvents(name, { connection });
   events.setMaxListeners(0);
+  queue.setMaxListeners(0);
   await events.waitUntilReady();
   const { key, text } = packPlan(plan);
-  await store.set(key, text, 'EX', KEPT_S);
+  const keepPlan = () => store.set(key, text, 'EX', KEPT_S);
+  await keepPlan();
+  const engine = formatEngine(describeEngine());
+  const run = randomUUID();
   if ((await queue.getWorkersCount()) === 0) {
-    note(`No worker is at queue ${name} yet. Start one with: rollout-sim worker --redis ${url} --queue ${name}`);
+    note(
+      `No worker is at queue ${name} yet. Start one with: rollout-sim worker --redis ${hideSecrets(url)} --queue ${name}`,
+    );
   }
   const open = new Set<Job>();
   return {
     rehearse: async (replication, details) => {
-      const data: QueueJob = { version: engineVersion(), plan: key, seed, replication, details };
-      const job = await queue.add('replication', data, {
-        jobId: nameJob(data),
-        attempts: ATTEMPTS,
-        removeOnComplete: { age: KEPT_S },
-        removeOnFail: true,
-      });
+      const data: QueueJob = { engine, run, plan: key, seed, replication, details };
+      const put = () => queue.add('replication', data, { jobId: nameJob(data), attempts: ATTEMPTS });
+      let job = await put();
       open.add(job);
       try {
-        return readAnswer(await job.waitUntilFinished(events), { plan, seed }, replication);
+        while (true) {
+          const value: unknown = await job.waitUntilFinished(events, LOOK_MS).catch((error: unknown) => {
+            if (isTooSoon(error)) return undefined;
+            throw error;
+          });
+          if (value !== undefined) return readAnswer(value, { plan, seed }, replication);
+          if ((await queue.getJob(nameJob(data))) !== undefined) continue;
+          await keepPlan(); // the server has forgotten all
+          open.delete(job);
+          job = await put();
+          open.add(job);
+        }
       } catch (error) {
         if (error instanceof UserError || error instanceof ReplicationError) throw error;
         throw new ReplicationError('death', seed, replication, describeFailure(error));
       } finally {
         open.delete(job);
+        job.remove().catch(() => {}); // its answer is taken
       }
     },
     close: async () => {
@@ -69,6 +86,11 @@ export async function openQueue(
       store.disconnect();
     },
   };
+}
+
+/** Whether a wait was only cut short to look. */
+function isTooSoon(error: unknown): boolean {
+  return error instanceof Error && error.message.includes('timed out before finishing');
 }
 
 function readAnswer(value: unknown, { plan, seed }: WorkerStart, replication: number): Outcome {
@@ -94,7 +116,13 @@ function readAnswer(value: unknown, { plan, seed }: WorkerStart, replication: nu
  * @param jobs - at once, each in a process of its own
  * @returns how many it has done
  */
-export async function serveQueue(url: string, name: string, jobs: number, signal: AbortSignal): Promise<number> {
+export async function serveQueue(
+  url: string,
+  name: string,
+  jobs: number,
+  signal: AbortSignal,
+  note: (text: string) => void,
+): Promise<number> {
   const { bullmq, redis } = await loadClients();
   await tryServer(redis, url);
   process.env[URL_VARIABLE] = url; // for the processes that this one starts
@@ -110,7 +138,15 @@ export async function serveQueue(url: string, name: string, jobs: number, signal
   worker.on('completed', () => {
     done += 1;
   });
-  worker.on('error', () => {}); // the client connects again by itself
+  let troubled = false;
+  worker.on('error', (error) => {
+    if (!troubled) note(`The queue is in trouble, trying again: ${hideSecrets(error.message)}`);
+    troubled = true; // the client connects again by itself
+  });
+  worker.on('active', () => {
+    troubled = false;
+  });
+  worker.on('failed', (_job, error) => note(`A replication was lost: ${error.message}`));
   await new Promise<void>((resolve) => {
     if (signal.aborted) resolve();
     signal.addEventListener('abort', () => resolve());
@@ -143,7 +179,9 @@ async function tryServer({ Redis }: Clients['redis'], url: string): Promise<void
     await client.ping();
   } catch (error) {
     const what = `there is no Redis server that answers: ${describeFailure(error).message}`;
-    throw new UserError([{ file: url, what, fix: 'Start one, or give its URL such as redis://127.0.0.1:6379.' }]);
+    throw new UserError([
+      { file: hideSecrets(url), what, fix: 'Start one, or give its URL such as redis://127.0.0.1:6379.' },
+    ]);
   } finally {
     client.disconnect();
   }

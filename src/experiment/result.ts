@@ -37,6 +37,8 @@ export type Proportion = z.infer<typeof proportion>;
 
 const undoShares = z.strictObject({ any: proportion, abort: proportion, gate: proportion, state: proportion });
 
+const outcomeCounts = z.strictObject({ success: z.int(), failure: z.int(), inconclusive: z.int() });
+
 const spread = z.strictObject({ median: z.number(), p95: z.number(), max: z.number() }); // over all that was seen
 
 export const expectationResult = z.strictObject({
@@ -100,6 +102,24 @@ export const summarySchema = z.strictObject({
       neverCaughtUp: z.int(), // before the end
     }),
   ),
+  /** What became of every check, by channel and in order; results of versions before there was such a list have none. */
+  checks: z
+    .array(
+      z.strictObject({
+        channel: z.string(),
+        check: z.string(),
+        mode: z.enum(['enforce', 'observe']),
+        onFail: z.enum(['hold', 'abort', 'rollback']),
+        blind: z.boolean(), // as built it cannot see
+        reached: z.int(), // replications that came to its channel
+        evaluations: z.int(), // in all of them
+        outcomes: outcomeCounts, // of the evaluations
+        verdicts: outcomeCounts, // of the replications, at the end of its channel
+        acted: proportion, // replications in which it acted, or would have
+        falseAlarms: proportion, // of them all: without a shown defect and an active fault
+      }),
+    )
+    .default([]),
   work: z.strictObject({ blocks: z.int(), blocksAtMessageLevel: z.int(), messageEvents: z.int() }),
   typicalReplication: z.int().nullable(),
   worstReplication: z.int().nullable(),

@@ -521,6 +521,16 @@ export const PROBE_METRICS: readonly ProbeMetric[] = [
     text: 'Unplanned stops of any node within the window; the statistic is ignored.',
   },
   {
+    key: 'production.participation',
+    unit: 'share',
+    text: 'Share of the power of the nodes that are not on the new release that is in a commit, one sample a block.',
+  },
+  {
+    key: 'production.crashes',
+    unit: 'count',
+    text: 'Unplanned stops of nodes that are not on the new release within the window; the statistic is ignored.',
+  },
+  {
     key: 'proofs.latency',
     unit: 'duration',
     text: 'Time from a block to its proof at the slowest provers, one sample for each block proven.',

@@ -2,6 +2,7 @@
  * What one replication tells: its facts' fingerprint, its metrics, and how its rollout ended and why. Plain data.
  */
 import type { Micros } from '#base/time';
+import type { CheckOutcome } from './check-plan.js';
 import type { TraceSegment } from './consensus/trace.js';
 
 /** How a rollout ended; `stranded`: it had to be undone and could not be; `unfinished`: the horizon came first. */
@@ -42,6 +43,19 @@ export interface Recovered {
   readonly steps: readonly WorkStep[];
 }
 
+/** What became of one check of a channel that was reached. */
+export interface CheckRecord {
+  readonly channel: string;
+  readonly check: string;
+  readonly successes: number; // evaluations
+  readonly failures: number;
+  readonly inconclusive: number;
+  readonly verdict: CheckOutcome; // at the end of its channel
+  readonly acted: Micros | null; // when it first acted, or would have; null: never
+  /** It acted although no defect of the release had shown and no fault was active in the windows it had failed on. */
+  readonly falseAlarm: boolean;
+}
+
 export interface Transition {
   readonly at: Micros;
   readonly kind:
@@ -69,6 +83,7 @@ export interface Transition {
     | 'stall-start'
     | 'stall-end'
     | 'check-failed'
+    | 'check-observed'
     | 'audit'
     | 'slash'
     | 'appeal'
@@ -115,6 +130,7 @@ export interface Outcome {
   readonly undone: readonly Undo[];
   readonly findings: readonly AuditFinding[];
   readonly recovered: readonly Recovered[];
+  readonly checks: readonly CheckRecord[]; // in order of channels
   readonly blocks: number; // decided in all
   readonly blocksAtMessageLevel: number;
   readonly messageEvents: number;

@@ -6,6 +6,7 @@
  */
 import type { Micros } from '#base/time';
 import type { Distribution } from '#kernel/distribution';
+import type { CheckPlan } from './check-plan.js';
 import type { ProofsPlan } from './proof-plan.js';
 import type { MigrationPlan, StoragePlan } from './storage-plan.js';
 
@@ -208,6 +209,7 @@ export interface SlashingPlan {
 export interface TelemetryPlan {
   readonly interval: Micros; // between samples
   readonly delay: Micros; // from sample to dashboard
+  readonly alertBlind: boolean; // alerts on what no node exports cannot fire (blueprint.md section 21, row 21)
 }
 
 export interface OperationsPlan {
@@ -292,29 +294,6 @@ export interface WorkingHours {
 
 /** A shadow gate computes and reports but enforces nothing: how a canary subset rehearses a gate on a shared chain. */
 export type GateMode = 'enforce' | 'shadow';
-
-export type Comparator = '<' | '<=' | '>' | '>=';
-
-export interface Condition {
-  readonly comparator: Comparator;
-  readonly value: number; // in the metric's own unit
-}
-
-export type CheckAction = 'hold' | 'abort' | 'rollback';
-
-/** A rule on telemetry that guards a promotion. */
-export interface CheckPlan {
-  readonly name: string;
-  readonly metric: string; // key of the probe catalogue
-  readonly statistic: 'mean' | 'min' | 'max' | 'sum' | 'p50' | 'p90' | 'p95' | 'p99';
-  readonly window: Micros;
-  readonly interval: Micros; // between evaluations
-  readonly success: Condition;
-  readonly failure: Condition | null; // null: whatever is no success; else the band between is inconclusive
-  readonly minSamples: number; // fewer are inconclusive
-  readonly consecutiveFailures: number; // failures in a row that make the check fail
-  readonly onFail: CheckAction;
-}
 
 export type FaultPlan =
   | CrashFault

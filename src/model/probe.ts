@@ -3,9 +3,9 @@
  *
  * Checks and operators read probes as one reads a dashboard, never the inside of consensus.
  */
-import { unreachable } from '#base/assert';
+import { assert, unreachable } from '#base/assert';
 import type { Micros } from '#base/time';
-import type { CheckPlan } from './plan.js';
+import type { Comparison, ProbeQuery, Statistic } from './check-plan.js';
 import type { Telemetry } from './telemetry.js';
 
 export interface Reading {
@@ -16,7 +16,13 @@ export interface Reading {
 
 const NOTHING: Reading = { value: null, samples: 0, whole: false };
 /** Metrics that say something from the first incident on, and that no maintenance hides. */
-const INCIDENTS: readonly string[] = ['release.crashes', 'nodes.crashes', 'rewards.mismatch', 'validators.diverged'];
+const INCIDENTS: readonly string[] = [
+  'release.crashes',
+  'production.crashes',
+  'nodes.crashes',
+  'rewards.mismatch',
+  'validators.diverged',
+];
 
 /** Whether a metric counts incidents: those are judged at any time. */
 export function isIncident(key: string): boolean {
@@ -33,7 +39,7 @@ export function isIncident(key: string): boolean {
 export function readProbe(
   telemetry: Telemetry,
   key: string,
-  statistic: CheckPlan['statistic'],
+  statistic: Statistic,
   window: Micros,
   end: Micros,
   blockTime: Micros,
@@ -46,12 +52,67 @@ export function readProbe(
   return { value, samples, whole: incident || end - window >= known };
 }
 
+/** The same of nodes that are not on the release, for the metrics that are kept for both. */
+export const BASELINES: Readonly<Record<string, string>> = {
+  'release.participation': 'production.participation',
+  'release.crashes': 'production.crashes',
+};
+
+/**
+ * Reads a metric of the nodes on the release against the same of the others; counts are taken for each node.
+ *
+ * A ratio over nothing is 1 where both are nothing, and else infinite. Without data on one side there is none.
+ *
+ * @param query - of a metric in `BASELINES`
+ */
+export function readAgainst(
+  telemetry: Telemetry,
+  { metric, statistic, window }: ProbeQuery,
+  comparison: Comparison,
+  end: Micros,
+  blockTime: Micros,
+): Reading {
+  const baseline = BASELINES[metric];
+  assert(baseline !== undefined, `${metric} has a baseline`);
+  const own = readProbe(telemetry, metric, statistic, window, end, blockTime);
+  const other = readProbe(telemetry, baseline, statistic, window, end, blockTime);
+  const samples = Math.min(own.samples, other.samples);
+  const whole = own.whole && other.whole;
+  let [value, reference] = [own.value, other.value];
+  if (isIncident(metric)) {
+    value = perNode(value, telemetry, telemetry.onRelease, end - window, end);
+    reference = perNode(reference, telemetry, telemetry.onProduction, end - window, end);
+  }
+  if (value === null || reference === null) return { value: null, samples: 0, whole };
+  if (comparison === 'difference') return { value: value - reference, samples, whole };
+  return { value: value === reference ? 1 : value / reference, samples, whole };
+}
+
+/** A count over the mean number of nodes in the window, or the last that is known; null without nodes. */
+function perNode(
+  count: number | null,
+  telemetry: Telemetry,
+  nodes: ArrayLike<number>,
+  start: Micros,
+  end: Micros,
+): number | null {
+  let sum = 0;
+  let blocks = 0;
+  eachBlock(telemetry, start, end, (index) => {
+    sum += nodes[index] as number;
+    blocks += 1;
+  });
+  const last = telemetry.count === 0 ? 0 : (nodes[(telemetry.count - 1) % telemetry.size] as number);
+  const mean = blocks === 0 ? last : sum / blocks;
+  return count === null || mean === 0 ? null : count / mean;
+}
+
 type Sample = Pick<Reading, 'value' | 'samples'>;
 
 function readSeries(
   telemetry: Telemetry,
   key: string,
-  statistic: CheckPlan['statistic'],
+  statistic: Statistic,
   start: Micros,
   end: Micros,
   blockTime: Micros,
@@ -63,12 +124,12 @@ function readSeries(
       return production(telemetry, start, end, blockTime, (blocks, slots) => Math.max(0, slots - blocks));
     case 'liveness.finalityLag':
       return finalityLag(telemetry, start, end, blockTime);
+    case 'nodes.crashes':
+      return crashes(telemetry, start, end, () => true);
     case 'release.crashes':
-    case 'nodes.crashes': {
-      const released = key === 'release.crashes';
-      const hits = telemetry.stops.filter((stop) => stop.at > start && stop.at <= end && (stop.release || !released));
-      return { value: hits.length, samples: Math.max(1, hits.length) };
-    }
+      return crashes(telemetry, start, end, (released) => released);
+    case 'production.crashes':
+      return crashes(telemetry, start, end, (released) => !released);
     case 'rewards.mismatch':
       return overBlocks(telemetry, telemetry.mismatch, 'sum', start, end);
     case 'liveness.blockInterval':
@@ -79,6 +140,8 @@ function readSeries(
       return overBlocks(telemetry, telemetry.participation, statistic, start, end);
     case 'release.participation':
       return overBlocks(telemetry, telemetry.releaseParticipation, statistic, start, end);
+    case 'production.participation':
+      return overBlocks(telemetry, telemetry.productionParticipation, statistic, start, end);
     case 'liveness.rounds':
       return overBlocks(telemetry, telemetry.rounds, statistic, start, end);
     case 'proofs.latency':
@@ -100,6 +163,11 @@ function readSeries(
     default:
       return NOTHING;
   }
+}
+
+function crashes(telemetry: Telemetry, start: Micros, end: Micros, belongs: (released: boolean) => boolean): Sample {
+  const hits = telemetry.stops.filter((stop) => stop.at > start && stop.at <= end && belongs(stop.release));
+  return { value: hits.length, samples: Math.max(1, hits.length) };
 }
 
 /** Calls back with the ring index of every block finalized in (start, end], newest first. */
@@ -157,7 +225,7 @@ function lastBefore(telemetry: Telemetry, time: Micros): Micros {
 function overBlocks(
   telemetry: Telemetry,
   series: ArrayLike<number>,
-  statistic: CheckPlan['statistic'],
+  statistic: Statistic,
   start: Micros,
   end: Micros,
 ): Sample {
@@ -170,7 +238,7 @@ function overBlocks(
   return { value: reduce(values, statistic), samples: values.length };
 }
 
-function reduce(values: readonly number[], statistic: CheckPlan['statistic']): number {
+function reduce(values: readonly number[], statistic: Statistic): number {
   switch (statistic) {
     case 'sum':
       return values.reduce((sum, value) => sum + value, 0);

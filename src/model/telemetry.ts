@@ -13,6 +13,9 @@ export interface Telemetry {
   readonly finality: Float64Array;
   readonly participation: Float64Array;
   readonly releaseParticipation: Float64Array; // NaN where no node runs the release
+  readonly productionParticipation: Float64Array; // of the others; NaN where every node runs it
+  readonly onRelease: Uint16Array; // nodes that run the release
+  readonly onProduction: Uint16Array; // nodes that do not
   readonly rounds: Uint16Array;
   readonly proofLatency: Float64Array; // NaN until the block's proof is ready
   readonly proofBacklog: Uint16Array; // blocks without proof
@@ -40,6 +43,9 @@ export function createTelemetry(size: number, since: Micros): Telemetry {
     finality: new Float64Array(size),
     participation: new Float64Array(size),
     releaseParticipation: new Float64Array(size),
+    productionParticipation: new Float64Array(size),
+    onRelease: new Uint16Array(size),
+    onProduction: new Uint16Array(size),
     rounds: new Uint16Array(size),
     proofLatency: new Float64Array(size),
     proofBacklog: new Uint16Array(size),

@@ -12,10 +12,12 @@ import type { EventQueue } from '#kernel/queue';
 import type { Stream } from '#kernel/stream';
 import type { LogHistogram } from '#stats/log-histogram';
 import type { Chain } from './chain.js';
+import type { CheckState } from './check-state.js';
 import type { FamilyContent } from './migration/content.js';
 import type { WitnessChannel } from './network/token-bucket.js';
 import type {
   AuditFinding,
+  CheckRecord,
   HourRecord,
   Recovered,
   RolloutResult,
@@ -56,6 +58,7 @@ export interface Run {
   suspended: boolean; // mode `frozen`: nodes hold votes of the height after the tip
   law: Law | null; // of the quiet stretch; set in mode `block`
   releaseFactor: number; // participation of nodes on the release over that of all; NaN without any
+  releaseShare: number; // of the power that nodes on the release hold
   lawEpoch: number; // the epoch whose leader order the law knows
   settledSince: number; // height at which the last disturbance was seen
   nextStart: Micros; // mode `block`: when the next slot begins
@@ -271,12 +274,6 @@ export interface Restoring {
   readonly failures: number; // of nodes, mended by people
 }
 
-export interface CheckState {
-  failuresInRow: number;
-  outcome: 'success' | 'failure' | 'inconclusive';
-  failing: boolean; // failed often enough in a row
-}
-
 export interface UndoState {
   readonly kind: UndoKind;
   readonly at: Micros;
@@ -341,6 +338,7 @@ export interface World {
   blocksAtMessageLevel: number;
   messageEvents: number;
   slots: number; // of runs that are over
+  readonly checkRecords: CheckRecord[]; // of the channels that are over
   forks: number;
   violations: number;
   readonly intervals: LogHistogram;

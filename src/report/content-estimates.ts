@@ -3,6 +3,7 @@
  */
 import type { Details, MetricResult, Summary } from '#experiment/result';
 import { BREAKDOWNS, sortShares } from './breakdown.js';
+import { writeChecks } from './content-checks.js';
 import type { Block, Cell, Section, Table, Tile } from './document.js';
 import { createBreakdownFigures, createDistributionFigures, createEndingsFigure, createRiskFigure } from './figures.js';
 import { formatCount, formatInterval, formatNumber, formatShare, formatValue, NO_DATA } from './number.js';
@@ -186,7 +187,12 @@ function writeCounts(summary: Summary): Block {
     kind: 'fold',
     isScreenOnly: false,
     title: 'All counts: endings, channels, gates, causes, checks, recoveries',
-    blocks: [endings, ...BREAKDOWNS.map((breakdown) => writeBreakdown(summary, breakdown)), writeRecoveries(summary)],
+    blocks: [
+      endings,
+      ...BREAKDOWNS.map((breakdown) => writeBreakdown(summary, breakdown)),
+      writeRecoveries(summary),
+      writeChecks(summary),
+    ],
   };
 }
 

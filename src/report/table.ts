@@ -51,6 +51,7 @@ export function formatSummary(summary: Summary, options: TableOptions): string {
     formatFailures(summary, width, paint),
     formatAudit(summary, width, paint),
     formatRecoveries(summary, width, paint),
+    formatObserved(summary, width, paint),
     warning === null ? [] : [paint(warning, 'open')],
     [paint(paint(`verdict: ${summary.verdict}`, toneStyle(VERDICT_TONE[summary.verdict])), 'bold')],
   ];
@@ -226,6 +227,21 @@ function formatRecoveries(summary: Summary, width: number, paint: Paint): string
   const layout: Layout = { isRight: [false, true, true, true, true, true, true], cut: [[0, 20]], titles: 1 };
   const title = paint('Nodes that recovered their store', 'bold');
   return [title, ...formatRows([{ cells, style: 'dim' }, ...body], layout, width, paint)];
+}
+
+/** What observed checks would have done; nothing without any. Those that act show in the breakdown. */
+function formatObserved(summary: Summary, width: number, paint: Paint): string[] {
+  const observed = summary.checks.filter(({ mode, reached }) => mode === 'observe' && reached > 0);
+  if (observed.length === 0) return [];
+  const head: Row = { cells: ['check', 'channel', 'would act', 'interval', 'false', 'evaluations'], style: 'dim' };
+  const body = observed.map(({ check, channel, blind, acted, falseAlarms, evaluations }): Row => {
+    const share = [formatShare(acted.estimate), formatInterval(acted.interval, 'share')];
+    const told = blind ? ['blind', ''] : share;
+    const cells = [cleanText(check), cleanText(channel), ...told, blind ? '' : formatShare(falseAlarms.estimate)];
+    return { cells: [...cells, formatNumber(evaluations)] };
+  });
+  const layout: Layout = { isRight: [false, false, true, true, true, true], cut: [[0, 20]], titles: 2 };
+  return [paint('Observed checks', 'bold'), ...formatRows([head, ...body], layout, width, paint)];
 }
 
 /** Why plans that had to be undone could not be; nothing where all could. */

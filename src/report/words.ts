@@ -197,6 +197,8 @@ export function describeTransition({ kind, channel, subject }: Transition): stri
       return `A node recovers: ${subject}`;
     case 'check-failed':
       return `Check fails: ${subject}`;
+    case 'check-observed':
+      return `Observed check would act: ${subject}`;
     case 'end':
       return `The rollout ends: ${subject}`;
     default:
@@ -300,6 +302,10 @@ export const GLOSSARY: readonly { readonly term: string; readonly text: string }
   { term: 'Replication', text: 'One simulated rollout, from the first channel to its end, with its own luck.' },
   { term: 'Channel', text: 'Where a release runs: development, testnet, canary, mainnet; in order of promotion.' },
   { term: 'Gate', text: 'A feature switch of the chain that the rollout turns on.' },
+  {
+    term: 'Observed check',
+    text: 'A check that holds and undoes nothing and only tells what it would have done; a false alarm if no defect had shown and no fault was active.',
+  },
   { term: 'Check', text: 'A rule on telemetry that guards a promotion and may hold or undo it.' },
   { term: 'Expectation', text: 'A claim about all simulated rollouts, written in the scenario; it makes the verdict.' },
   { term: 'Abort', text: 'A promotion is given up: the channel returns to the previous release.' },

@@ -21,7 +21,7 @@ export function listAssumptions(tree: TreeMap, plan: Plan, given: readonly strin
   const findings = createFindings(createLocator(tree));
   for (const [pattern, row] of Object.entries(DEFAULTS)) {
     for (const path of expand(pattern.split('.'), [], tree)) {
-      if (find(tree, path) !== undefined || given.includes(pattern)) continue;
+      if (find(tree, path) !== undefined || given.includes(pattern) || isMoot(tree, path)) continue;
       const [list = '', item] = path;
       const name = typeof item === 'number' ? names[list]?.[item] : undefined;
       const label = name === undefined ? formatPath(path) : `${list}.${name}.${formatPath(path.slice(2))}`;
@@ -29,6 +29,14 @@ export function listAssumptions(tree: TreeMap, plan: Plan, given: readonly strin
     }
   }
   return findings.assumptions;
+}
+
+/** Whether the item that a path leads into has no use for the key: a preset for none, an expression for a window. */
+function isMoot(tree: TreeMap, path: Path): boolean {
+  const item = path.slice(0, -1);
+  if (item.at(-2) !== 'checks') return false;
+  if (find(tree, [...item, 'preset']) !== undefined) return true;
+  return path.at(-1) === 'window' && find(tree, [...item, 'when']) !== undefined;
 }
 
 /** The paths in `tree` that a pattern such as `channels[].checks[].window` stands for. */

@@ -168,6 +168,11 @@ export const witnessesSchema = section({
 export const telemetrySchema = section({
   interval: defaulted(positiveDuration, 'telemetry.interval', 'Time between two samples of a probe.'),
   delay: defaulted(duration, 'telemetry.delay', 'Time until a sample is on the dashboard.'),
+  alertBlind: defaulted(
+    flag,
+    'telemetry.alertBlind',
+    'As built: alerts on metrics that no code exports cannot fire, and nothing waits for them.',
+  ),
 });
 
 export const operationsSchema = section({

@@ -1,7 +1,7 @@
 /**
  * Defaults that depend on what kind of channel it is, told by its name; and the checks of a channel that writes none.
  */
-import type { CheckAction } from '#model/plan';
+import type { CheckAction } from '#model/check-plan';
 import { type Default, of } from './default-row.js';
 
 /** Kinds of channels that differ in their defaults; a channel of any other name is an `other`. */

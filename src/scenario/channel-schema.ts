@@ -4,6 +4,7 @@
 import { z } from 'zod';
 import { DAY } from '#base/time';
 import { defaulted } from './chain-schema.js';
+import { checksSchema } from './check-schema.js';
 import { defaultAt } from './defaults.js';
 import { durationDistribution } from './distribution.js';
 import {
@@ -24,20 +25,11 @@ import {
   word,
 } from './value.js';
 
-/** What a check that failed does to the promotion. */
-export const CHECK_ACTIONS = {
-  hold: 'The rollout waits until the check succeeds again.',
-  abort: 'The promotion is given up and the channel returns to the previous release.',
-  rollback: 'The gates of the channel are switched off again, and a snapshot is restored where state diverged.',
-} as const;
-
 /** How a gate runs in a channel. */
 export const GATE_MODES = {
   enforce: 'Blocks that break the rule are refused.',
   shadow: 'Nodes compute the rule and report, but refuse nothing.',
 } as const;
-
-export const STATISTICS = ['mean', 'min', 'max', 'sum', 'p50', 'p90', 'p95', 'p99'] as const;
 
 const FIX_DWELL = 'Write 24h, 10 epochs, or { time: 24h, epochs: 10 } for the later of both.';
 const dwell = z
@@ -132,42 +124,6 @@ const step = section({
     }
   });
 export type StepInput = z.output<typeof step>;
-
-const FIX_CONDITION = 'Write a comparison such as "<= 8s".';
-const conditionError = ({ input }: { input?: unknown }): string | undefined =>
-  input === undefined ? undefined : say(`${quote(input)} is not a condition`, FIX_CONDITION);
-const condition = z
-  .string({ error: conditionError })
-  .regex(/^(?:<=|>=|<|>) *[^\s<>=]+$/, { error: conditionError })
-  .meta({ title: 'a comparison in the unit of the metric, such as "<= 8s"' });
-
-const check = section({
-  name: word.optional().describe('Name in reports; by default metric and statistic.'),
-  metric: z.string().describe('Key of a probe metric.'),
-  statistic: oneOf(STATISTICS).optional().describe('What is taken of the samples in the window.'),
-  window: defaulted(positiveDuration, 'channels[].checks[].window', 'How far the check looks back.'),
-  interval: defaulted(positiveDuration, 'channels[].checks[].interval', 'Time between two evaluations.'),
-  success: condition.describe('When the check succeeds, in the unit of the metric.'),
-  failure: condition
-    .optional()
-    .describe('When it fails; between success and failure it is inconclusive. By default: whatever is no success.'),
-  minSamples: defaulted(
-    whole(1, 'a number of samples'),
-    'channels[].checks[].minSamples',
-    'Samples in the window below which the check is inconclusive.',
-  ),
-  consecutiveFailures: defaulted(
-    whole(1, 'a number of evaluations'),
-    'channels[].checks[].consecutiveFailures',
-    'Failures in a row that make the check fail.',
-  ),
-  onFail: oneOf(Object.keys(CHECK_ACTIONS) as (keyof typeof CHECK_ACTIONS)[])
-    .optional()
-    .describe('What happens then: hold, abort or rollback.'),
-});
-export type CheckInput = z.output<typeof check>;
-
-export const checksSchema = list(check);
 
 const channel = section({
   name: word.describe('Name of the channel; development, testnet, canary and mainnet have defaults of their own.'),

@@ -1,7 +1,8 @@
 /**
  * Channels: on which chain each runs, with how many validators, in which steps.
  */
-import type { ChannelPlan, CheckPlan, GatePhasePlan } from '#model/plan';
+import type { CheckPlan } from '#model/check-plan';
+import type { ChannelPlan, GatePhasePlan } from '#model/plan';
 import { CANARY_CHAIN, CANARY_MIN, CANARY_SHARE, CHANNEL_DEFAULTS, type Profile } from './channel-defaults.js';
 import type { ChannelInput } from './channel-schema.js';
 import { resolveChecks } from './check.js';
@@ -58,9 +59,14 @@ function checkNeeds({ input, path, findings }: ChannelContext, checks: readonly 
   const names = checks.map((check) => check.name);
   (input.steps ?? []).forEach((step, i) => {
     (step.gate?.needs ?? []).forEach((name, j) => {
+      const place = [...path, 'steps', i, 'gate', 'needs', j];
+      if (checks.find((check) => check.name === name)?.mode === 'observe') {
+        const fix = 'Let it enforce, or need another one.';
+        addProblem(findings, place, `check "${name}" only observes, so nothing can wait for it`, fix);
+      }
       if (names.includes(name)) return;
       const what = `channel "${input.name}" has no check "${name}"`;
-      addProblem(findings, [...path, 'steps', i, 'gate', 'needs', j], what, suggest(name, names, 'Its checks'));
+      addProblem(findings, place, what, suggest(name, names, 'Its checks'));
     });
   });
 }

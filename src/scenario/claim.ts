@@ -1,7 +1,7 @@
 /**
  * A claim of `expect`: a statement on estimates over all replications, such as `P(abort in canary) >= 99%`.
  */
-import type { Comparator } from '#model/plan';
+import type { Comparator } from '#model/check-plan';
 
 export type ClaimStatistic = 'P' | 'mean' | 'p50' | 'p90' | 'p95' | 'p99';
 

@@ -6,6 +6,7 @@
  * scenario really used. `[]` in a path stands for each item of a list.
  */
 import { assert } from '#base/assert';
+import { CHECK_CONDITIONAL_DEFAULTS, CHECK_DEFAULTS } from './check-defaults.js';
 import { type Default, lognormal, normal, of } from './default-row.js';
 import { PROOF_CONDITIONAL_DEFAULTS, PROOF_DEFAULTS } from './proof-defaults.js';
 import { STORAGE_CONDITIONAL_DEFAULTS, STORAGE_DEFAULTS } from './storage-defaults.js';
@@ -79,6 +80,7 @@ export const DEFAULTS: Readonly<Record<string, Default>> = {
 
   'telemetry.interval': of('15s', '§2.2 telemetry sample interval of a validator'),
   'telemetry.delay': of('15s', 'assumption: one more export interval (§15.1)'),
+  'telemetry.alertBlind': of(false, '§15.1, §21 row 21: emit what alerts read'),
 
   'operations.restart': of('31.8s', '§22: 1.8s of process and 30s of warm-up'),
   'operations.crashRestart': of(lognormal('3m', '5m'), '§22: time to acknowledge, then a restart'),
@@ -106,16 +108,13 @@ export const DEFAULTS: Readonly<Record<string, Default>> = {
     '§13.2: the four phases of the rollout plan',
   ),
 
-  'channels[].checks[].window': of('5m', '§15.2: most alerts look back 5 min'),
+  ...CHECK_DEFAULTS,
   'channels[].steps[].approve.delay': of(
     lognormal('10m', '15m'),
     '§22: decision 10 min; spread as the other responses',
   ),
   'channels[].steps[].approve.rejects': of('0%', 'assumption: who approves has been asked before'),
   'channels[].steps[].approve.onReject': of('abort', 'assumption: a no is a no'),
-  'channels[].checks[].interval': of('60s', '§22: checks 60 s apart'),
-  'channels[].checks[].minSamples': of(1, 'assumption: no data never passes, one sample is data'),
-  'channels[].checks[].consecutiveFailures': of(3, '§22: 3 checks in a row'),
 
   'faults[].probability': of('100%', 'assumption: a fault that is written happens'),
   'expect[].confidence': of('95%', 'assumption: the usual level'),
@@ -145,6 +144,7 @@ export const CONDITIONAL_DEFAULTS: Readonly<Record<string, Default>> = {
   'chain.asBuilt.threeEvidenceClasses': of(false, '§21 row 16: five'),
   'chain.asBuilt.witnessRefillBug': of(false, '§21 row 17: as documented'),
   'chain.asBuilt.gossipFrame256K': of(false, '§21 row 18: 4 MiB'),
+  ...CHECK_CONDITIONAL_DEFAULTS,
   ...PROOF_CONDITIONAL_DEFAULTS,
   ...STORAGE_CONDITIONAL_DEFAULTS,
   'network.topology.degree': of(8, '§10: mesh 8'),

@@ -6,7 +6,7 @@ import type { Claim } from './claim.js';
 import type { ClaimNames } from './event.js';
 import { parseClaim } from './expression.js';
 import { addWarning, type Findings } from './findings.js';
-import type { Place } from './place.js';
+import { insideText } from './place.js';
 import { formatPath, type Path } from './tree.js';
 
 export function resolveClaims(input: readonly ExpectationInput[], names: ClaimNames, findings: Findings): Claim[] {
@@ -15,7 +15,7 @@ export function resolveClaims(input: readonly ExpectationInput[], names: ClaimNa
     if ('claim' in parsed) return [parsed.claim];
     const path = pathOf(i, findings);
     for (const { offset, width, what, fix } of parsed.mistakes) {
-      const place = inside(findings.locator.value(path), that, offset, width);
+      const place = insideText(findings.locator.value(path), that, offset, width);
       findings.problems.push({ place, path: formatPath(path), what, fix });
     }
     return [];
@@ -26,13 +26,6 @@ export function resolveClaims(input: readonly ExpectationInput[], names: ClaimNa
 function pathOf(index: number, findings: Findings): Path {
   const path = ['expect', index, 'that'];
   return findings.locator.at(path) === undefined ? ['expect', index] : path;
-}
-
-/** The place of some characters of a text, if the file has the text as it is, and not folded or escaped. */
-function inside(place: Place, text: string, offset: number, width: number): Place {
-  const line = place.source.lines[place.line - 1] ?? '';
-  const start = line.indexOf(text, place.column - 1);
-  return start < 0 ? place : { ...place, column: start + offset + 1, width: Math.max(1, width) };
 }
 
 /**

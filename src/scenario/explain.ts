@@ -2,10 +2,13 @@
  * What every key of a scenario, every metric and every word means: gathered from where each fact stands, never copied.
  */
 import { METRICS, type Metric, PROBE_METRICS } from '#model/metric';
+import { BASELINES } from '#model/probe';
+import { ALERT_CHECKS, type AlertCheck } from './alert-checks.js';
 import { AS_BUILT, type AsBuiltKey } from './as-built-schema.js';
 import { GATES, LEADER_ORDERS, LOCK_RULES, PRESETS, SKIP_RULES } from './chain-schema.js';
-import { CHANNEL_DEFAULTS, type ChannelDefaults } from './channel-defaults.js';
-import { CHECK_ACTIONS, GATE_MODES } from './channel-schema.js';
+import { CHANNEL_DEFAULTS, type ChannelDefaults, STATISTIC_OF_UNIT } from './channel-defaults.js';
+import { GATE_MODES } from './channel-schema.js';
+import { CHECK_ACTIONS, CHECK_MODES, CHECK_OUTCOMES, CHECK_PRESETS, COMPARISONS, IGNORING } from './check-schema.js';
 import { type Default, formatValue } from './default-row.js';
 import { CONDITIONAL_DEFAULTS, DEFAULTS } from './defaults.js';
 import { BEHAVIOURS, DIRECTIONS, FAULT_KINDS, STORE_DAMAGES } from './fault-schema.js';
@@ -68,6 +71,10 @@ function entries(): readonly Entry[] {
     ...METRICS.map(metricEntry),
     ...PROBE_METRICS.map((probe): Entry => {
       const facts = [{ label: 'unit of the probe', value: QUANTITY_EXAMPLE[probe.unit] }];
+      const statistic = STATISTIC_OF_UNIT[probe.unit];
+      facts.push({ label: 'in an expression', value: `${statistic}(${probe.key}, 10m)` });
+      const baseline = BASELINES[probe.key];
+      if (baseline !== undefined) facts.push({ label: 'against production', value: `yes, ${baseline}` });
       return { topic: probe.key, kind: 'probe metric', text: probe.text, facts };
     }),
     ...tableEntries(GATES, 'gate'),
@@ -90,6 +97,12 @@ function entries(): readonly Entry[] {
     ...tableEntries(REWARD_BUGS, 'reward bug'),
     ...tableEntries(SLASHING_PROFILES, 'slashing profile'),
     ...tableEntries(CHECK_ACTIONS, 'check action'),
+    ...tableEntries(IGNORING, 'check action'),
+    ...tableEntries(CHECK_OUTCOMES, 'outcome of a check'),
+    ...tableEntries(CHECK_MODES, 'check mode'),
+    ...tableEntries(COMPARISONS, 'comparison of a check'),
+    ...tableEntries(CHECK_PRESETS, 'preset of checks'),
+    ...ALERT_CHECKS.map(alertEntry),
     ...tableEntries(GATE_MODES, 'gate mode'),
     ...tableEntries(FIDELITIES, 'fidelity'),
     ...Object.entries(EXIT_CODES).map(([code, text]): Entry => {
@@ -127,6 +140,18 @@ function metricEntry(metric: Metric): Entry {
     { label: 'in a claim', value: example },
   ];
   return { topic: key, kind: 'metric', text: `${metric.label}. ${text}`, facts };
+}
+
+function alertEntry({ name, severity, check, sustain, exported, source }: AlertCheck): Entry {
+  const { when, metric, statistic, window, success } = check;
+  const rule = when ?? `${statistic}(${metric}, ${window}) ${success}`;
+  const facts = [
+    { label: 'succeeds while', value: String(rule) },
+    { label: 'fires after', value: `${sustain}m` },
+    { label: 'source', value: source },
+  ];
+  const blind = exported ? '' : ' As built it is blind: no code exports what it reads.';
+  return { topic: name, kind: 'alert', text: `A ${severity} alert of the preset of checks.${blind}`, facts };
 }
 
 function phaseEntries(): Entry[] {

@@ -13,8 +13,8 @@
  */
 import { createRequire } from 'node:module';
 import type { FunctionNode, MathNode, OperatorNode, ParenthesisNode, RelationalNode, SymbolNode } from 'mathjs';
+import type { Comparator } from '#model/check-plan';
 import type { Metric } from '#model/metric';
-import type { Comparator } from '#model/plan';
 import type { Claim, ClaimStatistic, ClaimSubject } from './claim.js';
 import { type ClaimNames, readMetric, readQuantity, readUndo } from './event.js';
 import { FIX_FORM, Mistake, type Phrase, replacePhrases, tokenise } from './phrase.js';
@@ -112,7 +112,7 @@ function readClaim(text: string, names: ClaimNames): Omit<Claim, 'text' | 'confi
   const whole = (what: string): never => {
     throw new Mistake(0, text.length, what, FIX_FORM);
   };
-  const tree = unwrap(parseCode(code, offsets, text));
+  const tree = unwrap(parseCode(code, offsets, text, 'claim', FIX_FORM));
   const comparison = asComparison(tree) ?? whole('is not a comparison');
   const call = unwrap(comparison.left);
   if (!isCall(call)) return whole('the left side is not an estimate');
@@ -139,14 +139,41 @@ function nameOf(subject: ClaimSubject): string {
   return subject.kind === 'undo' ? subject.undo : subject.key;
 }
 
-function parseCode(code: string, offsets: readonly number[], text: string): MathNode {
+function parseCode(code: string, offsets: readonly number[], text: string, noun: string, fix: string): MathNode {
   try {
     return loadParse()(code);
   } catch (cause) {
     const char = cause instanceof SyntaxError && 'char' in cause ? Number(cause.char) : 1;
     const offset = offsets[char - 1] ?? Math.max(0, text.length - 1);
-    throw new Mistake(offset, 1, 'the claim breaks off or does not fit together here', FIX_FORM);
+    throw new Mistake(offset, 1, `the ${noun} breaks off or does not fit together here`, fix);
   }
+}
+
+/** What other grammars may build on: calls, operators and names, as plain data; `other` is whatever else there is. */
+export type Syntax =
+  | { readonly kind: 'call'; readonly name: string; readonly args: readonly Syntax[] }
+  | { readonly kind: 'operator'; readonly operator: string; readonly args: readonly Syntax[] }
+  | { readonly kind: 'name'; readonly name: string }
+  | { readonly kind: 'other' };
+
+/**
+ * Parses a text whose phrases and quantities are placeholders already; nothing is evaluated.
+ *
+ * @param offsets - where each character of `code` comes from in `text`
+ * @param noun - what to call the text
+ * @throws Mistake where it breaks off
+ */
+export function parseSyntax(code: string, offsets: readonly number[], text: string, noun: string, fix: string): Syntax {
+  return toSyntax(parseCode(code, offsets, text, noun, fix));
+}
+
+function toSyntax(node: MathNode): Syntax {
+  const inner = unwrap(node);
+  if (isCall(inner)) return { kind: 'call', name: inner.fn.name, args: inner.args.map(toSyntax) };
+  if (inner.type === 'SymbolNode') return { kind: 'name', name: (inner as SymbolNode).name };
+  if (inner.type !== 'OperatorNode' || (inner as OperatorNode).implicit) return { kind: 'other' };
+  const { op, args } = inner as OperatorNode;
+  return { kind: 'operator', operator: op, args: args.map(toSyntax) };
 }
 
 function unwrap(node: MathNode): MathNode {

@@ -56,6 +56,13 @@ export function drawFrame(place: Place): string {
   return rows.join('\n');
 }
 
+/** The place of some characters of a text, if the file has the text as it is, and not folded or escaped. */
+export function insideText(place: Place, text: string, offset: number, width: number): Place {
+  const line = place.source.lines[place.line - 1] ?? '';
+  const start = line.indexOf(text, place.column - 1);
+  return start < 0 ? place : { ...place, column: start + offset + 1, width: Math.max(1, width) };
+}
+
 /** The findings as problems, by source, line and column. */
 export function toProblems(findings: readonly Finding[]): Problem[] {
   const sorted = [...findings].sort(

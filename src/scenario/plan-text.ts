@@ -3,8 +3,8 @@
  */
 import { describeProblem } from '#base/error';
 import { formatDuration, type Micros } from '#base/time';
-import { findProbeMetric } from '#model/metric';
-import type { ChannelPlan, CheckPlan, Condition, Plan, PortionPlan, StepPlan } from '#model/plan';
+import type { ChannelPlan, Plan, PortionPlan, StepPlan } from '#model/plan';
+import { describeCheck } from './check-text.js';
 import { describeFault } from './fault-text.js';
 import { describeLaw } from './law-text.js';
 import type { LoadedScenario } from './load.js';
@@ -127,15 +127,4 @@ function portionText(portion: PortionPlan | undefined): string {
   if (portion === undefined) return '';
   if (portion.kind === 'count') return `${portion.count} validators `;
   return `${formatQuantity(portion.share, 'share')} of the ${portion.kind === 'stake' ? 'stake' : 'validators'} `;
-}
-
-function describeCheck(check: CheckPlan): string {
-  const unit = findProbeMetric(check.metric)?.unit ?? 'count';
-  const say = ({ comparator, value }: Condition): string => `${comparator} ${formatQuantity(value, unit)}`;
-  const failure = check.failure === null ? 'else failure' : `failure ${say(check.failure)}`;
-  const row = check.consecutiveFailures === 1 ? 'one failure' : `${check.consecutiveFailures} failures in a row`;
-  return (
-    `${check.statistic} of ${check.metric} over ${formatDuration(check.window)}, every ${formatDuration(check.interval)}: ` +
-    `success ${say(check.success)}, ${failure}; ${row}: ${check.onFail}`
-  );
 }

@@ -84,10 +84,11 @@ test.skipIf(SERVER === undefined)(
 );
 
 test('without a server the run says so at once', async () => {
-  const redis = `redis://127.0.0.1:${await freePort()}`;
+  const redis = `redis://user:hush@127.0.0.1:${await freePort()}`;
   const args = ['run', DRILL, '--executor', 'bullmq', '--redis', redis, '--out', createFolder()];
   const { code, stderr } = await runCli(args);
   expect(code).toBe(2);
+  expect(stderr).not.toContain('hush');
   expect(stderr).toContain('there is no Redis server that answers');
 });
 

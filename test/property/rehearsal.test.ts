@@ -3,13 +3,14 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { formatFingerprint } from '#base/fingerprint';
 import { HOUR, MINUTE, SECOND } from '#base/time';
+import type { CheckPlan } from '#model/check-plan';
 import { scheduleFaults } from '#model/handlers/faults';
 import { startRollout } from '#model/handlers/rollout';
 import { closeRollout } from '#model/handlers/undoing';
-import type { CheckPlan, FaultPlan, Plan, Trigger } from '#model/plan';
+import type { FaultPlan, Plan, Trigger } from '#model/plan';
 import { advanceWorld, createPilotCache, createWorld, rehearse } from '#model/rehearsal';
 import type { World } from '#model/world';
-import { dwelling, makePlan, wholePlan } from '../fixtures/plan.js';
+import { dwelling, makePlan, PLAIN_CHECK, wholePlan } from '../fixtures/plan.js';
 
 const trigger: fc.Arbitrary<Trigger> = fc.oneof(
   fc.record({ kind: fc.constant('at' as const), time: fc.integer({ min: 1, max: 2 * HOUR }) }),
@@ -73,13 +74,18 @@ const fault: fc.Arbitrary<FaultPlan> = fc.oneof(
 );
 
 const check: CheckPlan = {
+  ...PLAIN_CHECK,
   name: 'production',
-  metric: 'liveness.production',
-  statistic: 'mean',
-  window: 5 * MINUTE,
+  rule: {
+    kind: 'reading',
+    metric: 'liveness.production',
+    statistic: 'mean',
+    window: 5 * MINUTE,
+    against: null,
+    success: { comparator: '>=', value: 0.7 },
+    failure: null,
+  },
   interval: MINUTE,
-  success: { comparator: '>=', value: 0.7 },
-  failure: null,
   minSamples: 10,
   consecutiveFailures: 3,
   onFail: 'rollback',

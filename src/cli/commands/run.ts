@@ -3,6 +3,7 @@
  */
 import { join } from 'node:path';
 import { UserError } from '#base/error';
+import { hideSecrets } from '#base/secret';
 import { ReplicationError } from '#experiment/failure';
 import { openQueue, QUEUE_LANES } from '#experiment/queue';
 import { DEFAULT_QUEUE } from '#experiment/queue-job';
@@ -67,7 +68,7 @@ export async function run(file: string, options: RunOptions, context: Context): 
       opener,
       stopping,
       signal: interrupt.signal,
-      command: quoteCommand(['rollout-sim', ...argv]),
+      command: hideSecrets(quoteCommand(['rollout-sim', ...argv])),
       ...(options.maxWall === undefined ? {} : { maxWallMs: options.maxWall }),
       ...(options.quiet === true ? {} : { onProgress: showProgress(total, journal.known.length, terminal) }),
     };

@@ -19,7 +19,7 @@ export async function work({ redis, queue, jobs }: WorkerOptions, { terminal, ve
   });
   try {
     terminal.note(`rollout-sim ${version}  worker of queue ${queue}, ${plural(jobs, 'replication')} at once`);
-    const done = await serveQueue(redis, queue, jobs, interrupt.signal);
+    const done = await serveQueue(redis, queue, jobs, interrupt.signal, terminal.note);
     terminal.note(`${plural(done, 'replication')} done.`);
     return interrupt.exitCode() ?? 0;
   } finally {

@@ -40,6 +40,7 @@ export interface Block {
   readonly rounds: number; // ≥ 1
   readonly participation: number; // share of power that precommitted it
   readonly releaseParticipation: number; // the same among nodes on the release; NaN without any
+  readonly releaseShare: number; // of the power that nodes on the release hold
 }
 
 /** Books one block of the active chain. */
@@ -70,6 +71,10 @@ export function accountBlock(world: World, run: Run, block: Block): void {
   telemetry.finality[slot] = finality;
   telemetry.participation[slot] = block.participation;
   telemetry.releaseParticipation[slot] = block.releaseParticipation;
+  telemetry.productionParticipation[slot] = productionParticipation(block);
+  const released = countReleased(chain);
+  telemetry.onRelease[slot] = released;
+  telemetry.onProduction[slot] = chain.n - released;
   telemetry.rounds[slot] = block.rounds;
   const latencies = proveBlock(run, block.height, block.start, block.at, bits);
   telemetry.diverged[slot] = countDiverged(run, block.value);
@@ -111,6 +116,20 @@ function writeDown(world: World, run: Run, block: Block, proposer: number, bits:
 /** Whether the state that was agreed on is not what the chain should compute. */
 function isWrong(chain: Chain, value: number): boolean {
   return (chain.values.dialect[value] as number) >>> DIALECT_FAULT_SHIFT !== 0;
+}
+
+/** The share of power of the nodes that are not on the release in a commit; NaN without any. */
+function productionParticipation({ participation, releaseParticipation, releaseShare }: Block): number {
+  if (releaseShare <= 0 || Number.isNaN(releaseParticipation)) return participation;
+  if (releaseShare >= 1) return Number.NaN;
+  const rest = (participation - releaseShare * releaseParticipation) / (1 - releaseShare);
+  return Math.min(1, Math.max(0, rest));
+}
+
+function countReleased(chain: Chain): number {
+  let released = 0;
+  for (let node = 0; node < chain.n; node += 1) released += chain.release[node] as number;
+  return released;
 }
 
 function countDiverged(run: Run, value: number): number {

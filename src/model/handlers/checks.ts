@@ -1,60 +1,100 @@
 /**
  * Checks: rules on telemetry, evaluated at their interval while their channel is active.
  */
-import { unreachable } from '#base/assert';
 import { formatDuration } from '#base/time';
-import { findProbeMetric } from '../metric.js';
-import type { CheckPlan, Condition } from '../plan.js';
-import { type Reading, readProbe } from '../probe.js';
-import type { CheckState, Run, World } from '../world.js';
+import type { CheckPlan, ProbeQuery } from '../check-plan.js';
+import { type Judgement, judgeRule, type Reader, type Seen, windowOf } from '../check-rule.js';
+import { actionOf, type CheckState, countOutcome, verdictOf } from '../check-state.js';
+import { findProbeMetric, type MetricUnit } from '../metric.js';
+import type { ChannelPlan } from '../plan.js';
+import { readAgainst, readProbe } from '../probe.js';
+import type { Run, World } from '../world.js';
 
-/** Whether a value meets a condition. */
-export function meets(condition: Condition, value: number): boolean {
-  switch (condition.comparator) {
-    case '<':
-      return value < condition.value;
-    case '<=':
-      return value <= condition.value;
-    case '>':
-      return value > condition.value;
-    case '>=':
-      return value >= condition.value;
-    default:
-      return unreachable(condition.comparator);
-  }
+/** Evaluates one check on what has reached the dashboards by now, and counts the outcome. */
+export function evaluateCheck(world: World, run: Run, check: CheckPlan, state: CheckState): Judgement {
+  const { interval, delay } = world.plan.telemetry;
+  const end = Math.floor((world.now - delay) / interval) * interval;
+  const { telemetry, chain } = run;
+  const read: Reader = (query, against) => {
+    const { metric, statistic, window } = query;
+    if (against !== null) return readAgainst(telemetry, query, against, end, chain.blockTime);
+    return readProbe(telemetry, metric, statistic, window, end, chain.blockTime);
+  };
+  const judgement = judgeRule(check, read);
+  countOutcome(state, judgement.outcome, judgement.cutShort, world.now);
+  return judgement;
+}
+
+/** Whether a check cannot see: its metric has no exporter, and the plan has the chain as built. */
+export function isBlind(world: World, check: CheckPlan): boolean {
+  return world.plan.telemetry.alertBlind && !check.exported;
+}
+
+/** Whether a promotion has to wait for a check: an observed one never stands in its way, nor does one that cannot see. */
+export function isUnmet(world: World, check: CheckPlan, state: CheckState): boolean {
+  return check.mode === 'enforce' && !isBlind(world, check) && verdictOf(check, state) !== 'success';
 }
 
 /**
- * Evaluates one check on what has reached the dashboards by now. Too few samples, or a window cut short, are inconclusive; between success and
- * failure is a band that is inconclusive too. Only failures in a row count; anything else starts the count anew.
+ * Takes note of whether the check acts, or would; each time that it begins to.
+ *
+ * @returns whether it has just begun
  */
-export function evaluateCheck(world: World, run: Run, check: CheckPlan, state: CheckState): Reading {
-  const { telemetry } = world.plan;
-  const seen = Math.floor((world.now - telemetry.delay) / telemetry.interval) * telemetry.interval;
-  const { metric, statistic, window } = check;
-  const reading = readProbe(run.telemetry, metric, statistic, window, seen, run.chain.blockTime);
-  state.outcome = judgeCheck(check, reading);
-  state.failuresInRow = state.outcome === 'failure' ? state.failuresInRow + 1 : 0;
-  state.failing = state.failuresInRow >= check.consecutiveFailures;
-  return reading;
+export function noteAction(world: World, run: Run, check: CheckPlan, state: CheckState): boolean {
+  const acting = actionOf(check, state) !== null;
+  const begins = acting && !state.acting;
+  state.acting = acting;
+  if (!begins) return false;
+  state.acted ??= world.now;
+  if (isFalseAlarm(world, run, check, state)) state.falseAlarm = true;
+  return true;
 }
 
-/** What one reading says of a check. */
-export function judgeCheck(check: CheckPlan, reading: Reading): CheckState['outcome'] {
-  if (reading.value === null || !reading.whole || reading.samples < check.minSamples) return 'inconclusive';
-  if (meets(check.success, reading.value)) return 'success';
-  if (check.failure === null || meets(check.failure, reading.value)) return 'failure';
-  return 'inconclusive';
+/** No defect of the release has shown, and no fault was active in the windows of the failures behind it. */
+function isFalseAlarm(world: World, run: Run, check: CheckPlan, state: CheckState): boolean {
+  if (world.defects.some((defect) => defect.shown > 0)) return false;
+  const { interval, delay } = world.plan.telemetry;
+  const first = state.failuresInRow > 0 ? state.rowSince : world.now;
+  const since = first - windowOf(check.rule) - interval - delay;
+  return !world.occurrences.some((one) => one.run === run.id && one.end >= since);
 }
 
-/** A reading in words, such as `p95 of liveness.finality over 30m is 14s, wanted <= 12s`. */
-export function describeReading(check: CheckPlan, reading: Reading): string {
-  const unit = findProbeMetric(check.metric)?.unit;
-  const say = (value: number): string => {
-    if (unit === 'duration') return formatDuration(Math.round(value));
-    return unit === 'share' ? `${Number((100 * value).toFixed(2))}%` : String(Number(value.toFixed(3)));
-  };
-  const value = reading.value === null ? 'unknown' : say(reading.value);
-  const { statistic, metric, window, success } = check;
-  return `${statistic} of ${metric} over ${formatDuration(window)} is ${value}, wanted ${success.comparator} ${say(success.value)}`;
+/** Files what the checks of the channel under way have come to. */
+export function fileChecks(world: World, channel: ChannelPlan): void {
+  world.rollout.checks.forEach((state, i) => {
+    const check = channel.checks[i] as CheckPlan;
+    const { successes, failures, inconclusive, acted, falseAlarm } = state;
+    const counts = { successes, failures, inconclusive };
+    const verdict = verdictOf(check, state);
+    world.checkRecords.push({ channel: channel.name, check: check.name, ...counts, verdict, acted, falseAlarm });
+  });
+  world.rollout.checks = [];
+}
+
+/** What was seen, in words, such as `p95 of liveness.finality over 30m is 14s, wanted <= 12s`. */
+export function describeJudgement({ rule }: CheckPlan, { seen }: Judgement): string {
+  if (rule.kind === 'expression') {
+    const readings = [...new Set(seen.map((one) => describeReading(one, unitOf(one.query))))];
+    return `${readings.join(', ')}; wanted ${rule.text}`;
+  }
+  const unit = rule.against === 'ratio' ? 'ratio' : unitOf(rule);
+  const against = rule.against === null ? '' : ` against production, as ${rule.against},`;
+  const words = seen.map((one) => describeReading(one, unit, against)).join(', ');
+  return `${words}, wanted ${rule.success.comparator} ${sayValue(rule.success.value, unit)}`;
+}
+
+function unitOf({ metric }: ProbeQuery): MetricUnit | undefined {
+  return findProbeMetric(metric)?.unit;
+}
+
+function describeReading({ query, reading }: Seen, unit: MetricUnit | undefined, against = ''): string {
+  const { statistic, metric, window } = query;
+  const value = reading.value === null ? 'unknown' : sayValue(reading.value, unit);
+  return `${statistic} of ${metric} over ${formatDuration(window)}${against} is ${value}`;
+}
+
+function sayValue(value: number, unit: MetricUnit | undefined): string {
+  if (unit === 'duration')
+    return value < 0 ? `-${formatDuration(Math.round(-value))}` : formatDuration(Math.round(value));
+  return unit === 'share' ? `${Number((100 * value).toFixed(2))}%` : String(Number(value.toFixed(3)));
 }

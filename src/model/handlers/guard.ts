@@ -2,17 +2,19 @@
  * What guards a promotion: checks are evaluated, a failing one holds the rollout or has it undone, a hold ends.
  */
 import { formatDuration } from '#base/time';
-import type { CheckPlan, StepPlan } from '../plan.js';
-import { isIncident } from '../probe.js';
-import type { CheckState, World } from '../world.js';
+import type { CheckAction, CheckPlan } from '../check-plan.js';
+import { readsIncidents } from '../check-rule.js';
+import { actionOf, type CheckState, isDone } from '../check-state.js';
+import type { StepPlan } from '../plan.js';
+import type { World } from '../world.js';
 import { ACTION_ABORT, ACTION_ROLLBACK } from './action.js';
 import { CHECK, NEXT_STEP, plan, watch } from './agenda.js';
-import { describeReading, evaluateCheck } from './checks.js';
+import { describeJudgement, evaluateCheck, isBlind, isUnmet, noteAction } from './checks.js';
 import { activeRun, channelOf } from './stage.js';
 import { note } from './timeline.js';
 import { decideUndo } from './undoing.js';
 
-/** Evaluates one check and does what its outcome asks for. */
+/** Evaluates one check and does what it asks for; an observed one only tells what it would do. */
 export function runCheck(world: World, channel: number, index: number): void {
   const { rollout } = world;
   if (rollout.channel !== channel || rollout.state === 'ended') return;
@@ -20,21 +22,32 @@ export function runCheck(world: World, channel: number, index: number): void {
   const state = rollout.checks[index] as CheckState;
   watch(world, world.now + check.interval, CHECK, index, channel);
   if (rollout.state !== 'running' && rollout.state !== 'holding') return;
-  if (rollout.waitingFor > 0 && channelOf(world).maintenance && !isIncident(check.metric)) return;
-  const reading = evaluateCheck(world, activeRun(world), check, state);
+  if (rollout.waitingFor > 0 && channelOf(world).maintenance && !readsIncidents(check.rule)) return;
+  const run = activeRun(world);
   const held = rollout.state === 'holding';
-  if (state.failing && !(held && check.onFail === 'hold')) failCheck(world, check, describeReading(check, reading));
-  else if (held) testHold(world);
+  const isOver = isBlind(world, check) || isDone(check, state);
+  const judgement = isOver ? null : evaluateCheck(world, run, check, state);
+  const begins = judgement !== null && noteAction(world, run, check, state);
+  const action = actionOf(check, state);
+  if (check.mode === 'observe') {
+    if (begins && judgement !== null) {
+      note(world, 'check-observed', check.name, `would ${action}: ${describeJudgement(check, judgement)}`);
+    }
+    return;
+  }
+  if (judgement !== null && action !== null && !(held && action === 'hold')) {
+    act(world, check, action, describeJudgement(check, judgement));
+  } else if (held) testHold(world);
 }
 
-function failCheck(world: World, check: CheckPlan, words: string): void {
+function act(world: World, check: CheckPlan, action: CheckAction, words: string): void {
   const { rollout } = world;
-  if (check.onFail === 'hold') {
+  if (action === 'hold') {
     hold(world, check.name, words);
     return;
   }
   note(world, 'check-failed', check.name, words);
-  decideUndo(world, check.name, check.onFail === 'abort' ? ACTION_ABORT : ACTION_ROLLBACK);
+  decideUndo(world, check.name, action === 'abort' ? ACTION_ABORT : ACTION_ROLLBACK);
   rollout.parked = -1;
 }
 
@@ -58,8 +71,8 @@ function testHold(world: World): void {
     rollout.parked !== NEXT_STEP ? [] : watched ? checks.map(({ name }) => name) : needsOf(steps[rollout.step + 1]);
   const open = checks.find((check, i) => {
     const state = rollout.checks[i] as CheckState;
-    if (promoting || needed.includes(check.name)) return state.outcome !== 'success';
-    return state.failing && check.onFail === 'hold';
+    if (promoting || needed.includes(check.name)) return isUnmet(world, check, state);
+    return check.mode === 'enforce' && actionOf(check, state) === 'hold';
   });
   if (open !== undefined) {
     if (world.now - rollout.heldSince < world.plan.operations.holdLimit) return;
@@ -81,7 +94,7 @@ export function unmetNeed(world: World, step: StepPlan | undefined): string | nu
   return (
     needsOf(step).find((name) => {
       const i = checks.findIndex((check) => check.name === name);
-      return world.rollout.checks[i]?.outcome !== 'success';
+      return i < 0 || isUnmet(world, checks[i] as CheckPlan, world.rollout.checks[i] as CheckState);
     }) ?? null
   );
 }

@@ -104,6 +104,7 @@ function accountMessages(world: World, run: Run): void {
     rounds: chain.tipRound + 1,
     participation: Math.min(1, power / total),
     releaseParticipation: releaseTotal === 0 ? Number.NaN : Math.min(1, released / releaseTotal),
+    releaseShare: releaseTotal / total,
   });
 }
 
@@ -138,7 +139,7 @@ function considerQuiet(world: World, run: Run, cache: PilotCache): void {
   pauseConsensus(chain);
   run.mode = 'block';
   run.law = law;
-  run.releaseFactor = releaseFactorOf(run);
+  noteRelease(run);
   run.lawEpoch = epochOf(chain, chain.tip + 1);
   run.nextStart = Math.max(chain.tipAt, chain.tipStart + chain.blockTime);
 }
@@ -182,7 +183,8 @@ function stepBlock(world: World, run: Run, until: Micros, cache: PilotCache): bo
   world.now = Math.max(world.now, at);
   const participation = samples.participation[i] as number;
   const releaseParticipation = Math.min(1, participation * run.releaseFactor);
-  accountBlock(world, run, { height, value, start, at, rounds, participation, releaseParticipation });
+  const { releaseShare } = run;
+  accountBlock(world, run, { height, value, start, at, rounds, participation, releaseParticipation, releaseShare });
   return true;
 }
 
@@ -197,7 +199,7 @@ function renewLaw(world: World, run: Run, height: number, cache: PilotCache): bo
     if (height >= (chain.dialectUntil[node] as number)) refreshDialect(chain, node, height);
   }
   run.law = lawOf(world.plan, chain, world.seed, cache);
-  run.releaseFactor = releaseFactorOf(run);
+  noteRelease(run);
   return run.law !== null;
 }
 
@@ -206,6 +208,13 @@ function proofWait(run: Run, proposer: number, height: number, start: Micros, bi
   if ((bits & DIALECT_PROOFS) === 0) return 0;
   const wait = Math.max(0, proofHeldAt(run.chain, proposer, height, start) - start);
   return wait === Number.POSITIVE_INFINITY ? wait : wait + typicalWait(run, proposer, height, start + wait);
+}
+
+/** Keeps what a quiet stretch has to know of the nodes on the release. */
+function noteRelease(run: Run): void {
+  const next = run.chain.tip + 1;
+  run.releaseFactor = releaseFactorOf(run);
+  run.releaseShare = releasePowerOf(run, next) / setAt(run.chain, next).total;
 }
 
 /** In a quiet stretch the nodes on the release take part like all others that are there. */

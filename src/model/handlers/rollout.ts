@@ -7,6 +7,7 @@
 import { assert } from '#base/assert';
 import { formatDuration, MINUTE, type Micros } from '#base/time';
 import { electionAt } from '../chain.js';
+import { type CheckState, createCheckState, verdictOf } from '../check-state.js';
 import type { ChannelPlan, GatePhasePlan, PortionPlan, StepPlan } from '../plan.js';
 import type { Run, World } from '../world.js';
 import { ACTION_ABORT } from './action.js';
@@ -15,6 +16,7 @@ import { askApproval } from './approval.js';
 import { takeBackup } from './backups.js';
 import { HALTED, startBatches } from './batches.js';
 import { NORMAL_BLOCKS } from './block.js';
+import { fileChecks, isUnmet } from './checks.js';
 import { milestone } from './faults.js';
 import { addGate, gatesChanged, isActive } from './gates.js';
 import { hold, openCheck, unmetNeed } from './guard.js';
@@ -36,6 +38,7 @@ export function startRollout(world: World): void {
 function startChannel(world: World, index: number, cause: string): void {
   const { rollout } = world;
   const channel = world.plan.channels[index] as ChannelPlan;
+  if (rollout.channel >= 0) fileChecks(world, channelOf(world));
   rollout.channel = index;
   const run = useRun(world, channel);
   rollout.state = 'running';
@@ -44,10 +47,12 @@ function startChannel(world: World, index: number, cause: string): void {
   rollout.gate = -1;
   rollout.channelStart = world.now;
   rollout.targets = pickRelease(run, channel.validators);
-  rollout.checks = channel.checks.map(() => ({ failuresInRow: 0, outcome: 'inconclusive', failing: false }));
+  rollout.checks = channel.checks.map(createCheckState);
   note(world, 'channel-start', channel.name, cause);
   milestone(world, channel.name, null);
-  for (const [i, check] of channel.checks.entries()) watch(world, world.now + check.interval, CHECK, i, index);
+  for (const [i, { initialDelay, interval }] of channel.checks.entries()) {
+    watch(world, world.now + initialDelay + interval, CHECK, i, index);
+  }
   nextStep(world);
 }
 
@@ -223,9 +228,10 @@ export function testDwell(world: World, channel: number, step: number): void {
 function promote(world: World): void {
   const { rollout } = world;
   const channel = channelOf(world);
-  const open = channel.checks.find((_, i) => rollout.checks[i]?.outcome !== 'success');
+  const place = channel.checks.findIndex((check, i) => isUnmet(world, check, rollout.checks[i] as CheckState));
+  const open = channel.checks[place];
   if (open !== undefined) {
-    hold(world, open.name, `${rollout.checks[channel.checks.indexOf(open)]?.outcome}: no promotion`);
+    hold(world, open.name, `${verdictOf(open, rollout.checks[place] as CheckState)}: no promotion`);
     return;
   }
   note(world, 'channel-end', channel.name, 'its steps are done and every check is a success');

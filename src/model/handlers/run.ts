@@ -6,6 +6,7 @@ import { DAY } from '#base/time';
 import { compileTable } from '#kernel/quantile-table';
 import { createStream, streamKey } from '#kernel/stream';
 import { createChain } from '../chain.js';
+import { windowOf } from '../check-rule.js';
 import { refusals } from '../network/intake.js';
 import type { ChannelPlan } from '../plan.js';
 import { createWorkLaws } from '../proofs/work.js';
@@ -62,6 +63,7 @@ function createRun(world: World, channel: ChannelPlan): Run {
     suspended: false,
     law: null,
     releaseFactor: Number.NaN,
+    releaseShare: 0,
     lawEpoch: 0,
     settledSince: 0,
     nextStart: world.now,
@@ -94,7 +96,7 @@ function createRun(world: World, channel: ChannelPlan): Run {
 
 /** Blocks that the longest window of any check can hold, with room. */
 function telemetrySize(world: World): number {
-  const longest = world.plan.channels.flatMap((channel) => channel.checks.map((check) => check.window));
+  const longest = world.plan.channels.flatMap((channel) => channel.checks.map(({ rule }) => windowOf(rule)));
   const window: Micros = Math.max(0, ...longest) + world.plan.telemetry.delay + world.plan.telemetry.interval;
   return 64 + Math.ceil((4 * window) / world.plan.chain.blockTime);
 }

@@ -7,11 +7,13 @@
 import { MINUTE, type Micros } from '#base/time';
 import { sampleInteger } from '#kernel/distribution';
 import { DIALECT_FAULT_SHIFT } from '../chain.js';
+import { windowOf } from '../check-rule.js';
 import type { UndoKind } from '../outcome.js';
 import type { Run, UndoState, World } from '../world.js';
 import { ACTION_ABORT } from './action.js';
 import { DECISION, NOTIFIED, plan } from './agenda.js';
 import { DEACTIVATION_HEIGHTS, startBatches } from './batches.js';
+import { fileChecks } from './checks.js';
 import { reconnect, reconsider } from './conditions.js';
 import { gatesChanged, isActive, latestPhase } from './gates.js';
 import { irreversiblePhase } from './migrations.js';
@@ -56,7 +58,7 @@ export function decideUndo(world: World, check: string, action: number, cause?: 
 /** The most likely reason in the eyes of whoever knows everything: a defect that showed, a fault, the restarts. */
 function causeOf(world: World, run: Run, checkName: string): string {
   const check = channelOf(world).checks.find((candidate) => candidate.name === checkName);
-  const since = world.now - CORRELATION - (check?.window ?? 0);
+  const since = world.now - CORRELATION - (check === undefined ? 0 : windowOf(check.rule));
   const recent = world.occurrences.filter((one) => one.run === run.id && one.end >= since);
   const defect = recent.findLast((one) => world.plan.faults[one.fault]?.kind === 'bad-release');
   const blamed = defect ?? recent.at(-1);
@@ -200,5 +202,6 @@ export function closeRollout(world: World): void {
       end(world, resultOf(state), 'not recovered at the horizon');
     } else end(world, 'unfinished', 'the horizon came first');
   }
+  if (rollout.channel >= 0) fileChecks(world, channelOf(world));
   if (world.run !== null) retireRun(world, world.run);
 }

@@ -7,17 +7,22 @@ import type { Outcome, Undo } from '#model/outcome';
 import type { Plan } from '#model/plan';
 import type { Claim, ClaimSubject } from '#scenario/claim';
 import type { LoadedScenario } from '#scenario/load';
-import { AS_DESIGNED, PROOFS, provingIn, STORAGE } from '../../fixtures/plan.js';
+import { AS_DESIGNED, PLAIN_CHECK, PROOFS, provingIn, STORAGE } from '../../fixtures/plan.js';
 
 const zero = { kind: 'constant', value: 0 } as const;
 const check = {
+  ...PLAIN_CHECK,
   name: 'finality',
-  metric: 'liveness.finality',
-  statistic: 'p99',
-  window: HOUR,
+  rule: {
+    kind: 'reading',
+    metric: 'liveness.finality',
+    statistic: 'p99',
+    window: HOUR,
+    against: null,
+    success: { comparator: '<=', value: 8 * SECOND },
+    failure: null,
+  },
   interval: HOUR,
-  success: { comparator: '<=', value: 8 * SECOND },
-  failure: null,
   minSamples: 1,
   consecutiveFailures: 1,
   onFail: 'abort',
@@ -105,7 +110,7 @@ export const PLAN: Plan & { readonly metricKeys: readonly string[] } = {
     vote: zero,
     overturned: 1,
   },
-  telemetry: { interval: SECOND, delay: 0 },
+  telemetry: { interval: SECOND, delay: 0, alertBlind: false },
   operations: {
     restart: zero,
     crashRestart: zero,
@@ -176,6 +181,7 @@ export function sampleOutcome(
     undone: [],
     findings: [],
     recovered: [],
+    checks: [],
     blocks: 10,
     blocksAtMessageLevel: 2,
     messageEvents: 100,

@@ -1,9 +1,8 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { MINUTE, SECOND } from '#base/time';
-import { judgeCheck } from '#model/handlers/checks';
+import type { Statistic } from '#model/check-plan';
 import { PROBE_METRICS } from '#model/metric';
-import type { CheckPlan } from '#model/plan';
-import { readProbe } from '#model/probe';
+import { readAgainst, readProbe } from '#model/probe';
 import { createTelemetry, type Telemetry } from '#model/telemetry';
 
 const SLOT = 5 * SECOND;
@@ -24,7 +23,7 @@ function dashboards(slots: readonly number[]): Telemetry {
   return telemetry;
 }
 
-const read = (telemetry: Telemetry, key: string, statistic: CheckPlan['statistic'], window: number, end: number) =>
+const read = (telemetry: Telemetry, key: string, statistic: Statistic, window: number, end: number) =>
   readProbe(telemetry, key, statistic, window, end, SLOT);
 
 test('production counts blocks over slots of the window, and missed slots their difference', () => {
@@ -72,30 +71,40 @@ test('every probe metric of the catalogue can be read', () => {
   }
 });
 
-const check: CheckPlan = {
-  name: 'finality',
-  metric: 'liveness.finality',
-  statistic: 'p95',
-  window: MINUTE,
-  interval: MINUTE,
-  success: { comparator: '<=', value: 8 },
-  failure: { comparator: '>', value: 12 },
-  minSamples: 3,
-  consecutiveFailures: 3,
-  onFail: 'abort',
-};
+describe('against production', () => {
+  const compare = (telemetry: Telemetry, metric: string, how: 'ratio' | 'difference') =>
+    readAgainst(telemetry, { metric, statistic: 'mean', window: 4 * SLOT }, how, 4 * SLOT, SLOT);
 
-test.each([
-  [8, 5, true, 'success'],
-  [10, 5, true, 'inconclusive'], // between the conditions
-  [13, 5, true, 'failure'],
-  [8, 2, true, 'inconclusive'], // too few samples
-  [13, 5, false, 'inconclusive'], // a window cut short
-  [null, 0, true, 'inconclusive'],
-] as const)('a reading of %s from %i samples, whole: %s, is %s', (value, samples, whole, outcome) => {
-  expect(judgeCheck(check, { value, samples, whole })).toBe(outcome);
-});
+  /** Four blocks; a fifth of the ten nodes run the release. */
+  function shared(): Telemetry {
+    const telemetry = dashboards([1, 2, 3, 4]);
+    telemetry.releaseParticipation.fill(0.6);
+    telemetry.productionParticipation.fill(0.8);
+    telemetry.onRelease.fill(2);
+    telemetry.onProduction.fill(8);
+    return telemetry;
+  }
 
-test('without a failure condition whatever is no success fails', () => {
-  expect(judgeCheck({ ...check, failure: null }, { value: 10, samples: 5, whole: true })).toBe('failure');
+  test('participation is held against that of the other nodes', () => {
+    expect(compare(shared(), 'release.participation', 'ratio')).toEqual({ value: 0.6 / 0.8, samples: 4, whole: true });
+    expect(compare(shared(), 'release.participation', 'difference').value).toBeCloseTo(-0.2);
+  });
+
+  test('crashes count for each node, and nothing over nothing is as good', () => {
+    const telemetry = shared();
+    expect(compare(telemetry, 'release.crashes', 'ratio').value).toBe(1);
+    telemetry.stops.push({ at: SLOT, release: true });
+    expect(compare(telemetry, 'release.crashes', 'ratio').value).toBe(Number.POSITIVE_INFINITY);
+    telemetry.stops.push({ at: 2 * SLOT, release: false });
+    expect(compare(telemetry, 'release.crashes', 'ratio').value).toBe(4); // one of two against one of eight
+    expect(compare(telemetry, 'release.crashes', 'difference').value).toBe(1 / 2 - 1 / 8);
+  });
+
+  test('without nodes on one side there is nothing to tell', () => {
+    const telemetry = shared();
+    telemetry.onProduction.fill(0);
+    telemetry.productionParticipation.fill(Number.NaN);
+    expect(compare(telemetry, 'release.crashes', 'ratio').value).toBeNull();
+    expect(compare(telemetry, 'release.participation', 'ratio').value).toBeNull();
+  });
 });

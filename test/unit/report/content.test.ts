@@ -3,7 +3,7 @@ import { SECOND } from '#base/time';
 import type { MetricResult, StoredResult } from '#experiment/result';
 import { writeContent } from '#report/content';
 import type { Block, Table } from '#report/document';
-import { emptyResult, mainnetResult } from '../../fixtures/stored-result.js';
+import { emptyResult, hostileResult, mainnetResult } from '../../fixtures/stored-result.js';
 
 /** All tables of a section, folded ones too. */
 function tablesOf(stored: StoredResult, id: string): Table[] {
@@ -55,6 +55,23 @@ describe('the content of a report', () => {
       quantiles: [quantile(0.01, 0.9), quantile(0.5, 0.99), quantile(0.9, 1)],
     });
     expect(rowOf(tablesOf(share, 'liveness'), 'Slots finalized')).toContain('| 99% at least 90%, half at least 99% |');
+  });
+
+  test('tells of each check how it went, and how often it acted for nothing', () => {
+    const stored = hostileResult();
+    const [check] = stored.summary.checks;
+    if (check === undefined) throw new Error('the fixture has a check');
+    const checks = [
+      { ...check, check: 'watched', channel: 'canary' },
+      { ...check, check: 'unseen', blind: true },
+    ];
+    const tables = tablesOf({ ...stored, summary: { ...stored.summary, checks } }, 'risk');
+    expect(rowOf(tables, 'watched')).toBe(
+      'watched | canary (reached in 40 of 40 rollouts) | observe, would abort | ' +
+        '400 (390 successes, 5 failures, 5 inconclusive) | 2.5% (1 of 40, 0.06% – 13.2%) | ' +
+        '2.5% (1 of 40, 0.06% – 13.2%) | 40 success, 0 failure, 0 inconclusive',
+    );
+    expect(rowOf(tables, 'unseen')).toContain('| blind |');
   });
 
   test('counts what was undone by channel, the largest first', () => {

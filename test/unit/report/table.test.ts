@@ -33,6 +33,14 @@ describe('the table of a run', () => {
     expect(formatSummary(emptyResult().summary, plain)).not.toContain('Undone by');
   });
 
+  test('tells what observed checks would have done, and whether for nothing', () => {
+    expect(formatSummary(mainnetResult().summary, plain)).not.toContain('Observed checks');
+    const { summary } = hostileResult();
+    expect(formatSummary(summary, { ...plain, width: 200 })).toMatch(/Observed checks\n.*\n.* 2\.5% .* 2\.5% +400\n/);
+    const enforced = summary.checks.map((check) => ({ ...check, mode: 'enforce' as const }));
+    expect(formatSummary({ ...summary, checks: enforced }, plain)).not.toContain('Observed checks');
+  });
+
   test.each([80, 100, 120])('fits into %i columns', (width) => {
     const text = formatSummary(mainnetResultWith('go').summary, { color: false, width });
     for (const line of text.split('\n')) expect([...line].length).toBeLessThanOrEqual(width);

@@ -44,6 +44,23 @@ test('a plan tells steps with their times, checks, gates, faults, claims, defaul
   expect(text).toMatch(/^ {2}channels\.canary\.validators +5% \(5 of 100\) +blueprint §22/m);
 });
 
+test('a check tells what it compares, its limits and what is out of the ordinary', () => {
+  const told = (check: string) => {
+    const start = 'apiVersion: rollout-sim/v1\nquestion: q\nchannels:\n';
+    const text = describePlan(load(`${start}  - { name: canary, validators: 4, checks: [${check}] }\n`));
+    return text.slice(text.indexOf('checks'), text.indexOf('Gates'));
+  };
+  expect(
+    told("{ metric: release.participation, against: production, compare: difference, success: '>= -5%' }"),
+  ).toContain('over 5m against production, as difference, every 1m: success >= -5%, else failure');
+  const limits = 'failureLimit: 9, count: 20, initialDelay: 1h, noData: failure, onInconclusive: abort, mode: observe';
+  expect(told(`{ when: "max(proofs.queue, 5m) < 3", ${limits} }`)).toContain(
+    'max(proofs.queue, 5m) < 3, every 1m: success, else failure; 3 failures in a row or 9 in all: ' +
+      'observed, would abort; from 1h on; 20 evaluations; no data: failure; 3 inconclusive: abort',
+  );
+  expect(told('{ preset: alerts }')).toMatch(/alert-no-block .* 10 failures in a row: .*; exported by no code\n/);
+});
+
 test('an empty part is called none', () => {
   const text = describePlan(load('apiVersion: rollout-sim/v1\nquestion: q\nchannels: [{ name: a, validators: 4 }]\n'));
   expect(text).toContain('Faults\n  none\n');

@@ -1,9 +1,10 @@
 /** Small rollouts of one gate on one chain, with numbers that are easy to work out by hand. */
 import { HOUR, MINUTE, SECOND } from '#base/time';
-import type { CheckPlan, GatePhasePlan, Plan, StepPlan } from '#model/plan';
+import type { CheckPlan } from '#model/check-plan';
+import type { GatePhasePlan, Plan, StepPlan } from '#model/plan';
 import type { ProofsPlan } from '#model/proof-plan';
 import type { MigrationPlan, StoragePlan } from '#model/storage-plan';
-import { dwelling, makePlan, PROOFS, provingIn, STORAGE } from '../../../fixtures/plan.js';
+import { dwelling, makePlan, PLAIN_CHECK, PROOFS, provingIn, STORAGE } from '../../../fixtures/plan.js';
 import { constant } from './short-run.js';
 
 export const SLOT = 5 * SECOND;
@@ -48,19 +49,28 @@ export function migration(over: Partial<MigrationPlan> = {}): MigrationPlan {
   };
 }
 
-export function check(over: Partial<CheckPlan>): CheckPlan {
+type Rule = Extract<CheckPlan['rule'], { kind: 'reading' }>;
+
+/** A check on one reading; what is said of the reading goes into its rule. */
+export function check(over: Partial<Omit<CheckPlan, 'rule'> & Rule>): CheckPlan {
+  const { metric, statistic, window, success, failure, against, kind: _kind, ...rest } = over;
   return {
+    ...PLAIN_CHECK,
     name: 'check',
-    metric: 'liveness.production',
-    statistic: 'mean',
-    window: 2 * MINUTE,
+    rule: {
+      kind: 'reading',
+      metric: metric ?? 'liveness.production',
+      statistic: statistic ?? 'mean',
+      window: window ?? 2 * MINUTE,
+      against: against ?? null,
+      success: success ?? { comparator: '>=', value: 0.8 },
+      failure: failure ?? null,
+    },
     interval: 30 * SECOND,
-    success: { comparator: '>=', value: 0.8 },
-    failure: null,
     minSamples: 1,
     consecutiveFailures: 2,
     onFail: 'rollback',
-    ...over,
+    ...rest,
   };
 }
 

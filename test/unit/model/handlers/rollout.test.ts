@@ -1,18 +1,24 @@
 import { describe, expect, test } from 'vitest';
 import { HOUR, MINUTE, SECOND } from '#base/time';
+import type { CheckPlan } from '#model/check-plan';
 import type { Outcome } from '#model/outcome';
-import type { ChannelPlan, CheckPlan, FaultPlan, Plan } from '#model/plan';
+import type { ChannelPlan, FaultPlan, Plan } from '#model/plan';
 import { createPilotCache, rehearse } from '#model/rehearsal';
-import { dwelling, makePlan, wholePlan } from '../../../fixtures/plan.js';
+import { dwelling, makePlan, PLAIN_CHECK, wholePlan } from '../../../fixtures/plan.js';
 
 const production = (onFail: CheckPlan['onFail']): CheckPlan => ({
+  ...PLAIN_CHECK,
   name: 'production',
-  metric: 'liveness.production',
-  statistic: 'mean',
-  window: 5 * MINUTE,
+  rule: {
+    kind: 'reading',
+    metric: 'liveness.production',
+    statistic: 'mean',
+    window: 5 * MINUTE,
+    against: null,
+    success: { comparator: '>=', value: 0.8 },
+    failure: null,
+  },
   interval: MINUTE,
-  success: { comparator: '>=', value: 0.8 },
-  failure: null,
   minSamples: 50,
   consecutiveFailures: 3,
   onFail,
@@ -20,8 +26,15 @@ const production = (onFail: CheckPlan['onFail']): CheckPlan => ({
 const crashes: CheckPlan = {
   ...production('abort'),
   name: 'crashes',
-  metric: 'release.crashes',
-  success: { comparator: '<', value: 1 },
+  rule: {
+    kind: 'reading',
+    metric: 'release.crashes',
+    statistic: 'max',
+    window: 5 * MINUTE,
+    against: null,
+    success: { comparator: '<', value: 1 },
+    failure: null,
+  },
   minSamples: 1,
 };
 
@@ -128,9 +141,15 @@ test('a defect that most nodes share and that pays wrongly needs a state rollbac
   const mismatch: CheckPlan = {
     ...production('rollback'),
     name: 'mismatch',
-    metric: 'rewards.mismatch',
-    statistic: 'sum',
-    success: { comparator: '<=', value: 0 },
+    rule: {
+      kind: 'reading',
+      metric: 'rewards.mismatch',
+      statistic: 'sum',
+      window: 5 * MINUTE,
+      against: null,
+      success: { comparator: '<=', value: 0 },
+      failure: null,
+    },
     minSamples: 1,
   };
   const faults = [defect({ defect: 'misreward', perHeight: 0.02, gate: 'rewards' } as never)];
@@ -158,7 +177,8 @@ test('a hold waits for its check and goes on when it succeeds', () => {
 
 test('a hold that outlasts its limit ends in an abort', () => {
   const base = makePlan();
-  const never: CheckPlan = { ...production('hold'), success: { comparator: '>', value: 2 } };
+  const plain = production('hold');
+  const never = { ...plain, rule: { ...plain.rule, success: { comparator: '>', value: 2 } } } as CheckPlan;
   const operations = { ...base.operations, holdLimit: HOUR };
   const outcome = run(makePlan({ operations, channels: [wholePlan(4, [never])] }));
   expect(outcome.undone).toMatchObject([{ kind: 'abort', check: 'production' }]);

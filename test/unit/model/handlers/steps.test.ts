@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { DAY, HOUR, MINUTE, SECOND } from '#base/time';
+import type { CheckPlan } from '#model/check-plan';
 import type { Outcome } from '#model/outcome';
-import type { CheckPlan, Plan, StepPlan } from '#model/plan';
+import type { Plan, StepPlan } from '#model/plan';
 import { createPilotCache, rehearse } from '#model/rehearsal';
 import { dwelling, makePlan } from '../../../fixtures/plan.js';
+import { check as reading } from './gated-run.js';
 
 const UPGRADE: StepPlan = { kind: 'upgrade', batchShare: 1, pause: 0 };
 
@@ -66,24 +68,28 @@ describe('an approval', () => {
 });
 
 test('a dwell with a limit waits for its checks, then holds', () => {
-  const check: CheckPlan = {
+  const check = reading({
     name: 'impossible',
     metric: 'liveness.finality',
-    statistic: 'mean',
     window: 5 * MINUTE,
     interval: MINUTE,
     success: { comparator: '<', value: 0 },
     failure: { comparator: '>', value: HOUR },
-    minSamples: 1,
     consecutiveFailures: 3,
     onFail: 'hold',
-  };
+  });
   const dwell: StepPlan = { kind: 'dwell', time: 10 * MINUTE, epochs: 0, most: HOUR };
   const outcome = run(planOf([dwell, UPGRADE], [check], 4 * HOUR));
   const [[at, subject] = []] = times(outcome, 'hold');
   expect([at, subject]).toEqual([HOUR, 'impossible']);
   expect(times(outcome, 'step').map(([, name]) => name)).toEqual(['dwell']);
-  const easy = { ...check, success: { comparator: '<', value: HOUR } as const };
+  const easy = reading({
+    name: 'easy',
+    interval: MINUTE,
+    onFail: 'hold',
+    metric: 'liveness.finality',
+    success: { comparator: '<', value: HOUR },
+  });
   const [, [next] = []] = times(run(planOf([dwell, UPGRADE], [easy], 4 * HOUR)), 'step');
   expect(next).toBeLessThan(10 * MINUTE + 30 * SECOND);
 });
