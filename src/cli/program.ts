@@ -32,7 +32,7 @@ export interface Context {
 }
 
 /** Named by the design, absent from this version: an answer better than "unknown". */
-const LATER = 'why import'.split(' ');
+const LATER = ['import'];
 
 const INTRODUCTION =
   'Rehearses the rollout of a BFT chain upgrade: liveness, reward accuracy and rollback risk, simulated many times over and answered with honest intervals.';
@@ -112,7 +112,8 @@ function createProgram(
   program
     .command('schema')
     .description('print the JSON Schema of scenario files')
-    .action(async () => finish((await import('./commands/schema.js')).schema(terminal)));
+    .option('--status', 'of the lines of status.jsonl instead')
+    .action(async (options) => finish(await (await import('./commands/schema.js')).schema(options, terminal)));
 
   program
     .command('explain')
@@ -255,6 +256,18 @@ function createProgram(
     .action(async (file, options) =>
       finish(await (await import('./commands/replay.js')).replay(file, options, context)),
     );
+
+  withScenarioOptions(program.command('why'))
+    .description('what is behind a failure, or behind each risk of a run, on the same luck without each cause')
+    .argument('<file>', 'scenario file')
+    .addOption(new Option('--replication <k>', 'one replication as a chain of causes, from 0').argParser(parseCount(0)))
+    .option('--all', 'repeat also replications in which nothing fails')
+    .addOption(confidenceOption())
+    .addOption(jobsOption())
+    .addOption(new Option('--out <dir>', 'folder of why.json and why.md (default: reports/<name>)'))
+    .addOption(jsonOption('print why.json and nothing else'))
+    .addOption(quietOption('print the verdict only'))
+    .action(async (file, options) => finish(await (await import('./commands/why.js')).why(file, options, context)));
 
   withScenarioOptions(program.command('minimise'), ['seed', 'fidelity'])
     .description('the fewest and gentlest faults with which a replication still fails the same way')

@@ -162,6 +162,7 @@ const hour = z.strictObject({
   participationMean: z.number().nullable(),
   roundsMean: z.number().nullable(),
   proofLatencyMean: z.number().nullable(),
+  proofLatencyP50: z.number().nullable().optional(), // absent from older results
   proofBacklogMax: z.number().nullable(),
   validatorsDown: z.number(),
 });

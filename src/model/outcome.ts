@@ -56,6 +56,17 @@ export interface CheckRecord {
   readonly falseAlarm: boolean;
 }
 
+/** One time that a fault acted, or that a defect of the release showed itself. */
+export interface Struck {
+  readonly fault: string; // its name
+  readonly channel: string; // active then
+  readonly chain: string;
+  readonly at: Micros;
+  readonly end: Micros | null; // null: it never ended by itself
+  readonly validators: readonly number[]; // hit at the start, ascending
+  readonly power: number; // their share of the voting power then, in [0, 1]
+}
+
 export interface Transition {
   readonly at: Micros;
   readonly kind:
@@ -106,6 +117,7 @@ export interface HourRecord {
   readonly participationMean: number | null; // share of power that precommitted
   readonly roundsMean: number | null; // rounds per block, ≥ 1
   readonly proofLatencyMean: Micros | null;
+  readonly proofLatencyP50: Micros | null;
   readonly proofBacklogMax: number | null; // blocks waiting for their proof
   readonly validatorsDown: number; // at the end of the hour
 }
@@ -137,6 +149,7 @@ export interface Outcome {
   /** Only when details were asked for. */
   readonly timeline?: readonly Transition[];
   readonly hours?: readonly HourRecord[];
+  readonly struck?: readonly Struck[]; // in order of time
   /** Only when facts were asked for: one a line, in order, each with the state of the hash after it. */
   readonly factLog?: string;
   /** Only when steps of consensus were to be recorded. */

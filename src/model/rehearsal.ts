@@ -47,7 +47,7 @@ import {
   startFault,
 } from './handlers/faults.js';
 import { runCheck } from './handlers/guard.js';
-import { createHour } from './handlers/hours.js';
+import { closeHours, createHour } from './handlers/hours.js';
 import { beginJudgement, heal, judgedShare, judgedStuck, schedulePhases, trimToPhases } from './handlers/phases.js';
 import type { PilotCache } from './handlers/pilot.js';
 import { advanceRun, disturb } from './handlers/quiet.js';
@@ -55,7 +55,7 @@ import { comeUp, recoverNode } from './handlers/recoveries.js';
 import { mend, restore } from './handlers/restoring.js';
 import { afterBlock, nextStep, startRollout, testDwell } from './handlers/rollout.js';
 import { act, closeRollout, decide, finishRevert } from './handlers/undoing.js';
-import type { AuditFinding, Outcome, RecordedSteps } from './outcome.js';
+import type { AuditFinding, Outcome, RecordedSteps, Struck } from './outcome.js';
 import type { Plan } from './plan.js';
 import type { Run, World } from './world.js';
 
@@ -210,6 +210,7 @@ function handleAgenda(world: World): void {
   popEvent(world.agenda);
   const { kind, target, data } = world.agenda;
   const run = world.run as Run;
+  closeHours(world, run, world.now, run.chain.tip);
   if (changeConditions(world, run, kind, target, data) && world.run === run) disturb(world, run);
 }
 
@@ -358,9 +359,13 @@ function conclude(world: World): Outcome {
     blocks: world.blocks,
     blocksAtMessageLevel: world.blocksAtMessageLevel,
     messageEvents: world.messageEvents,
-    ...(world.details ? { timeline: world.timeline, hours: world.hours } : {}),
+    ...(world.details ? { timeline: world.timeline, hours: world.hours, struck: listStruck(world) } : {}),
     ...(world.factLog === null ? {} : { factLog: world.factLog.join('\n') }),
   };
+}
+
+function listStruck({ occurrences }: World): Struck[] {
+  return occurrences.flatMap(({ struck }) => struck ?? []);
 }
 
 /** The largest of some times; null for none. */

@@ -21,6 +21,7 @@ import type {
   HourRecord,
   Recovered,
   RolloutResult,
+  Struck,
   Transition,
   Undo,
   UndoKind,
@@ -240,6 +241,7 @@ export interface Occurrence {
   readonly start: Micros;
   end: Micros; // Infinity while it lasts and for ever
   validators: readonly number[];
+  readonly struck: Struck | null; // what is told of it; null unless details are asked for
 }
 
 export interface Rollout {
@@ -391,6 +393,7 @@ export interface HourState {
   participationSum: number;
   roundsSum: number;
   proofLatencySum: number;
+  readonly proofLatencies: Micros[];
   proofs: number;
   backlogs: number;
   proofBacklogMax: number;

@@ -19,13 +19,14 @@ const COMMANDS = [
   'check',
   'sweep',
   'replay',
+  'why',
   'minimise',
   'conform',
   'verify-determinism',
   'doctor',
   'completion',
 ];
-const LATER = 'why import'.split(' ');
+const LATER = ['import'];
 const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 
 describe('help', () => {

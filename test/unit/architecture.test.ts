@@ -27,7 +27,13 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
 const HOMES: Readonly<Record<string, readonly string[]>> = {
   seedrandom: ['kernel/stream.ts'],
   mathjs: ['scenario/expression.ts'],
-  zod: ['scenario/', 'experiment/result.ts', 'experiment/sweep-result.ts', 'experiment/queue-job.ts'],
+  zod: [
+    'scenario/',
+    'experiment/result.ts',
+    'experiment/status.ts',
+    'experiment/sweep-result.ts',
+    'experiment/queue-job.ts',
+  ],
   yaml: ['scenario/'],
   piscina: ['experiment/'],
   'hyparquet-writer': ['report/'],

@@ -7,6 +7,7 @@ import type { JournaledScenario } from '#experiment/journal-header';
 import { findParts, type MissingShare, mergeParts } from '#experiment/merge';
 import { runExperiment } from '#experiment/run';
 import { formatShard } from '#experiment/shard';
+import { writeStatusFeed } from '#experiment/status';
 import { writeResult } from '#experiment/store';
 import { exitCodeOf } from '#experiment/verdict';
 import { writeReport } from '#report/write';
@@ -46,6 +47,7 @@ export async function merge(places: readonly string[], options: MergeOptions, co
     },
   );
   writeResult(folder, result);
+  writeStatusFeed(folder, result.details.replications, scenario.plan.chain.blockTime);
   await writeReport(folder, result);
   printResult(result, folder, options, terminal);
   noteFailures(result.summary, (replication) => replayCommand(file, seed, replication, changes), terminal);

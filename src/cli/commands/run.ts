@@ -10,6 +10,7 @@ import { DEFAULT_QUEUE } from '#experiment/queue-job';
 import type { WorkerStart } from '#experiment/rehearser';
 import { runExperiment, runShard } from '#experiment/run';
 import { type Shard, sizeOf, WHOLE } from '#experiment/shard';
+import { writeStatusFeed } from '#experiment/status';
 import { writeResult } from '#experiment/store';
 import { exitCodeOf } from '#experiment/verdict';
 import { writeReport } from '#report/write';
@@ -85,6 +86,7 @@ export async function run(file: string, options: RunOptions, context: Context): 
     journal.close();
     if (options.quiet !== true) terminal.progress('writing the report');
     writeResult(folder, result);
+    writeStatusFeed(folder, result.details.replications, loaded.plan.chain.blockTime);
     await writeReport(folder, result);
     terminal.progress('');
     if (look !== null && options.quiet !== true) say(describeEnd(look, result.summary.replications));

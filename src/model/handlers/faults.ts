@@ -11,6 +11,7 @@ import { createStream, nextBelow, nextUnit, type Stream } from '#kernel/stream';
 import { type Chain, committeeAt, type Misconduct, selectionAt, setAt } from '../chain.js';
 import type { ValidatorSet } from '../consensus/vote.js';
 import { type Disturbance, setDisturbance, setSide, thresholdOf, UNDISTURBED } from '../network/network.js';
+import type { Struck } from '../outcome.js';
 import type { BadReleaseFault, ByzantineFault, FaultPlan, Target } from '../plan.js';
 import { failoverAt, outageFactor } from '../proofs/backend.js';
 import { damageOf, NO_DAMAGE, type StoreDamage } from '../storage/damage.js';
@@ -90,12 +91,14 @@ export function startFault(world: World, run: Run, index: number): boolean {
   const healed = world.healed && fault.kind !== 'byzantine';
   if (!happens || elsewhere || healed || validators.length === 0) return false;
   const chaosEnd = world.plan.phases === null || fault.kind === 'byzantine' ? Infinity : world.plan.phases.chaos;
+  const end = Math.min(world.now + duration, Math.max(world.now + 1, chaosEnd));
   const occurrence: Occurrence = {
     fault: index,
     run: run.id,
     start: world.now,
-    end: Math.min(world.now + duration, Math.max(world.now + 1, chaosEnd)),
+    end,
     validators,
+    struck: describeStrike(world, run, fault.name, validators, end),
   };
   world.occurrences.push(occurrence);
   const number = world.occurrences.length - 1;
@@ -108,6 +111,28 @@ export function startFault(world: World, run: Run, index: number): boolean {
     plan(world, failoverAt(failover, warmUp, world.now), BACKEND, 0, number);
   }
   return true;
+}
+
+/** Who is hit and what power they hold, where details are kept. */
+function describeStrike(
+  world: World,
+  { chain }: Run,
+  fault: string,
+  validators: readonly number[],
+  end: Micros,
+): Struck | null {
+  if (!world.details) return null;
+  const { powers, total } = setAt(chain, chain.tip + 1);
+  const power = validators.reduce((sum, node) => sum + (powers[node] as number), 0);
+  return {
+    fault,
+    channel: world.plan.channels[world.rollout.channel]?.name ?? '',
+    chain: chain.name,
+    at: world.now,
+    end: Number.isFinite(end) ? end : null,
+    validators,
+    power: total === 0 ? 0 : power / total,
+  };
 }
 
 /** A partition moves on to other validators. */
@@ -383,7 +408,8 @@ export function showDefect(world: World, run: Run, index: number): boolean {
       reconsider(chain, node, world.now, run.mode === 'message');
     }
   }
-  world.occurrences.push({ fault: index, run: run.id, start: world.now, end, validators: hit });
+  const struck = describeStrike(world, run, fault.name, hit, end);
+  world.occurrences.push({ fault: index, run: run.id, start: world.now, end, validators: hit, struck });
   return true;
 }
 

@@ -2,6 +2,7 @@
  * Hourly aggregates of the active chain, kept only when details are asked for.
  */
 import { HOUR, type Micros } from '#base/time';
+import { quantileType7, sortValues } from '#stats/quantile';
 import type { HourState, Run, World } from '../world.js';
 import type { Block } from './block.js';
 
@@ -15,6 +16,7 @@ export function createHour(start: Micros): HourState {
     participationSum: 0,
     roundsSum: 0,
     proofLatencySum: 0,
+    proofLatencies: [],
     proofs: 0,
     backlogs: 0,
     proofBacklogMax: 0,
@@ -32,7 +34,7 @@ export function noteHour(
   backlog: number,
 ): void {
   if (!world.details) return;
-  while (block.at >= world.hour.start + HOUR) closeHour(world, run, world.hour.start + HOUR, block.height - 1);
+  closeHours(world, run, block.at, block.height - 1);
   const hour = world.hour;
   hour.blocks += 1;
   hour.intervalSum += interval;
@@ -40,14 +42,29 @@ export function noteHour(
   hour.finalityMax = Math.max(hour.finalityMax, finality);
   hour.participationSum += block.participation;
   hour.roundsSum += block.rounds;
-  for (const latency of latencies) hour.proofLatencySum += latency;
+  for (const latency of latencies) {
+    hour.proofLatencySum += latency;
+    hour.proofLatencies.push(latency);
+  }
   hour.proofs += latencies.length;
   hour.backlogs += 1;
   hour.proofBacklogMax = Math.max(hour.proofBacklogMax, backlog);
 }
 
+/** Closes every hour that is over at `now`, while who is down then is still known. */
+export function closeHours(world: World, run: Run, now: Micros, height: number): void {
+  if (!world.details) return;
+  while (now >= world.hour.start + HOUR) closeHour(world, run, world.hour.start + HOUR, height);
+}
+
+/** Closes the window of a channel at `end`: the hours that are over, and what is left of the last one. */
+export function closeWindow(world: World, run: Run, end: Micros, height: number): void {
+  closeHours(world, run, end, height);
+  closeHour(world, run, end, height);
+}
+
 /** Writes the record of the hour under way, up to `end`, and opens the next one there. */
-export function closeHour(world: World, run: Run, end: Micros, height: number): void {
+function closeHour(world: World, run: Run, end: Micros, height: number): void {
   if (!world.details || end <= world.hour.start) return;
   const { hour } = world;
   const mean = (sum: number, count: number): number | null => (count === 0 ? null : sum / count);
@@ -63,6 +80,7 @@ export function closeHour(world: World, run: Run, end: Micros, height: number): 
     participationMean: mean(hour.participationSum, hour.blocks),
     roundsMean: mean(hour.roundsSum, hour.blocks),
     proofLatencyMean: mean(hour.proofLatencySum, hour.proofs),
+    proofLatencyP50: hour.proofs === 0 ? null : Math.round(quantileType7(sortValues(hour.proofLatencies), 0.5)),
     proofBacklogMax: hour.backlogs === 0 ? null : hour.proofBacklogMax,
     validatorsDown: run.chain.up.reduce((down, up) => down + (up === 0 ? 1 : 0), 0),
   });

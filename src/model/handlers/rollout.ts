@@ -39,8 +39,8 @@ function startChannel(world: World, index: number, cause: string): void {
   const { rollout } = world;
   const channel = world.plan.channels[index] as ChannelPlan;
   if (rollout.channel >= 0) fileChecks(world, channelOf(world));
-  rollout.channel = index;
   const run = useRun(world, channel);
+  rollout.channel = index;
   rollout.state = 'running';
   rollout.step = -1;
   rollout.parked = -1;

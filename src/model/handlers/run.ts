@@ -17,7 +17,7 @@ import { scheduleBackup } from './backups.js';
 import { startConsensus } from './conditions.js';
 import { createEconomy, reportAudit, settleEpoch } from './economy.js';
 import { settleHeadroom } from './headroom.js';
-import { closeHour } from './hours.js';
+import { closeWindow } from './hours.js';
 import { typicalVisit } from './proving.js';
 import { createJustice } from './slashing.js';
 import { createStore } from './stores.js';
@@ -27,6 +27,7 @@ export function useRun(world: World, channel: ChannelPlan): Run {
   const known = world.runs.find((run) => run.chain.name === channel.chain);
   const run = known ?? createRun(world, channel);
   if (world.run !== null && world.run !== run) retireRun(world, world.run);
+  else closeWindow(world, run, world.now, run.chain.tip);
   world.run = run;
   run.telemetry = createTelemetry(telemetrySize(world), world.now);
   return run;
@@ -135,5 +136,5 @@ export function retireRun(world: World, run: Run): void {
   world.utilisationSum += provers.utilisationSum;
   world.cacheHits += provers.hits;
   world.worstBacklog = Math.max(world.worstBacklog, provers.worstBacklog);
-  closeHour(world, run, world.now, chain.tip);
+  closeWindow(world, run, world.now, chain.tip);
 }

@@ -54,7 +54,7 @@ describe('bad usage is exit 2, silent on stdout', () => {
     expect(err).not.toMatch(/^internal error/m);
   });
 
-  const later = 'why import';
+  const later = 'import';
   test.each(later.split(' '))('%s is said to be of a later version', async (name) => {
     const { code, out, err } = await runWords([name, 'a', '--with', 'flags']);
     expect([code, out]).toEqual([2, '']);
