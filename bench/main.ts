@@ -13,6 +13,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   coverage: () => import('./coverage.js'),
   draw: () => import('./draw.js'),
   queue: () => import('./queue.js'),
+  splitting: () => import('./splitting.js'),
 };
 
 const names = process.argv.slice(2);

@@ -154,6 +154,10 @@ function createProgram(
     .addOption(new Option('--indifference <share>', 'sprt: so near a threshold either will do').argParser(parseLevel))
     .addOption(new Option('--alpha <share>', 'sprt: risk of a wrong pass (default: 5%)').argParser(parseLevel))
     .addOption(new Option('--beta <share>', 'sprt: risk of a wrong fail (default: 5%)').argParser(parseLevel))
+    .addOption(new Option('--rare <event>', 'the probability of a rare event instead, by splitting; writes rare.json'))
+    .addOption(new Option('--level <name>', 'rare: what leads to it: halt, offline, stall, backlog, checks or faults'))
+    .addOption(new Option('--effort <n>', 'rare: paths of each stage (default: 200)').argParser(parseCount(1)))
+    .addOption(new Option('--repeats <n>', 'rare: independent repeats (default: 10)').argParser(parseCount(2)))
     .addOption(jsonOption('print summary.json and nothing else'))
     .addOption(quietOption('print the verdict only'))
     .action(async (file, options) => finish(await (await import('./commands/run.js')).run(file, options, context)));

@@ -88,7 +88,17 @@ interface Case {
   readonly extreme: number; // among cases and among others alike, larger is further on its own side
 }
 
-function casesOfUndo(subject: ClaimSubject & { kind: 'undo' }, outcomes: readonly Outcome[]): Case[] {
+/** Which outcomes are cases of the event that `P(…)` is about. */
+export function casesOf(subject: ClaimSubject, outcomes: readonly Pick<Outcome, 'undone' | 'metrics'>[]): Case[] {
+  if (subject.kind === 'undo') return casesOfUndo(subject, outcomes);
+  const condition = subject.kind === 'condition' ? subject : ({ comparator: '>=', value: 1 } as const);
+  return casesOfCondition(
+    condition,
+    outcomes.map(({ metrics }) => metrics[subject.key] ?? null),
+  );
+}
+
+function casesOfUndo(subject: ClaimSubject & { kind: 'undo' }, outcomes: readonly Pick<Outcome, 'undone'>[]): Case[] {
   return outcomes.map(({ undone }) => {
     const found = undone.filter(
       (undo) =>

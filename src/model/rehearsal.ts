@@ -77,17 +77,27 @@ export interface RehearsalOptions {
 export function rehearse(plan: Plan, seed: string, replication: number, options: RehearsalOptions): Outcome {
   const world = createWorld(plan, seed, replication, options.details);
   if (options.facts === true) world.factLog = [];
-  schedulePhases(world);
-  scheduleFaults(world);
-  startRollout(world);
+  beginWorld(world);
   const recording = options.trace === undefined ? null : { ...options.trace, segments: [] };
   do {
     if (recording !== null && world.run !== null) world.run.chain.recording = recording;
   } while (world.rollout.state !== 'ended' && advanceWorld(world, options.cache)); // a block or an event each
+  const outcome = endWorld(world);
+  return recording === null ? outcome : { ...outcome, recorded: recordedSteps(world, recording) };
+}
+
+/** Schedules what the plan has in store and begins the rollout. */
+export function beginWorld(world: World): void {
+  schedulePhases(world);
+  scheduleFaults(world);
+  startRollout(world);
+}
+
+/** Closes the books of a world whose rollout has ended or whose horizon has come; it does not go on afterwards. */
+export function endWorld(world: World): Outcome {
   if (world.rollout.state !== 'ended') world.now = world.plan.horizon;
   closeRollout(world);
-  const outcome = conclude(world);
-  return recording === null ? outcome : { ...outcome, recorded: recordedSteps(world, recording) };
+  return conclude(world);
 }
 
 function recordedSteps(world: World, recording: Recording): RecordedSteps {

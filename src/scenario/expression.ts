@@ -34,6 +34,7 @@ export type ParsedClaim = { readonly claim: Claim } | { readonly mistakes: reado
 type Parse = (text: string) => MathNode;
 
 const STATISTICS: readonly ClaimStatistic[] = ['P', 'mean', 'p50', 'p90', 'p95', 'p99'];
+const FIX_EVENT = 'Write an event such as "state rollback in canary" or "liveness.longestStall > 1h".';
 const COMPARATORS: readonly string[] = ['<', '<=', '>', '>='];
 let loadedParse: Parse | undefined;
 
@@ -103,6 +104,21 @@ export function parseClaim(text: string, confidence: number, names: ClaimNames):
   } catch (cause) {
     if (!(cause instanceof Mistake)) throw cause;
     return { mistakes: [{ offset: cause.offset, width: cause.width, what: cause.message, fix: cause.fix }] };
+  }
+}
+
+/** Reads what stands in `P(…)`, by itself: an event such as `abort in canary` or `liveness.longestStall > 1h`. */
+export function parseEvent(
+  text: string,
+  names: ClaimNames,
+): { readonly subject: ClaimSubject } | { readonly mistakes: readonly ClaimMistake[] } {
+  try {
+    const { code, phrases, offsets } = replacePhrases(tokenise(text));
+    return { subject: readEvent(parseCode(code, offsets, text, 'event', FIX_EVENT), phrases, names).subject };
+  } catch (cause) {
+    if (!(cause instanceof Mistake)) throw cause;
+    const fix = cause.fix === FIX_FORM ? FIX_EVENT : cause.fix;
+    return { mistakes: [{ offset: cause.offset, width: cause.width, what: cause.message, fix }] };
   }
 }
 

@@ -26,8 +26,9 @@ import { showProgress } from '../progress.js';
 import { formatHeading, noteFailures, printResult, replayCommand } from '../result.js';
 import { quoteCommand } from '../shell.js';
 import { describeEnd, type StoppingOptions, stoppingRuleOf } from '../stopping.js';
+import { type RareFlags, refuseLonely, runRare } from './rare.js';
 
-export interface RunOptions extends ScenarioOptions, OutputOptions, StoppingOptions {
+export interface RunOptions extends ScenarioOptions, OutputOptions, StoppingOptions, RareFlags {
   readonly jobs: number;
   readonly out?: string;
   readonly maxWall?: number; // ms
@@ -41,6 +42,8 @@ export interface RunOptions extends ScenarioOptions, OutputOptions, StoppingOpti
 /** @returns 0 go or a whole shard, 10 no-go, 11 inconclusive, 14 incomplete, 130 or 143 interrupted */
 export async function run(file: string, options: RunOptions, context: Context): Promise<number> {
   const { terminal, version, argv } = context;
+  refuseLonely(options);
+  if (options.rare !== undefined) return runRare(file, { ...options, rare: options.rare }, context);
   const asked = loadScenario(file, overridesOf(options));
   const stopping = stoppingRuleOf(options, asked);
   if (stopping !== undefined && options.shard !== undefined) {

@@ -50,13 +50,23 @@ export function createDefects(faults: readonly FaultPlan[], seed: string, replic
   });
 }
 
+/** Draws anew when each defect shows that has not yet: a geometric wait has no memory. */
+export function redrawDefects(world: World): void {
+  for (const defect of world.defects) {
+    if (defect.next === Number.POSITIVE_INFINITY) continue;
+    const { perHeight } = world.plan.faults[defect.fault] as BadReleaseFault;
+    defect.next = defect.eligible + geometric(defect.stream, perHeight);
+  }
+}
+
 /** Trials up to and including the first success of probability `p`. */
 function geometric(stream: Stream, p: number): number {
   if (p >= 1) return 1;
   return 1 + Math.floor(Math.log(1 - nextUnit(stream)) / Math.log(1 - p));
 }
 
-function scheduleNext(world: World, index: number): void {
+/** Puts the next start of a fault that comes at a rate on the agenda, counted from now. */
+export function scheduleNext(world: World, index: number): void {
   const { trigger } = world.plan.faults[index] as FaultPlan;
   assert(trigger.kind === 'rate', `fault ${index} has a rate`);
   const stream = world.faultStreams[index] as Stream;

@@ -96,6 +96,14 @@ export function createWorkLaws(plan: ProofsPlan, key: number): WorkLaws {
   };
 }
 
+/** Draws blocks from now on under another key, as `createWorkLaws` would with it. */
+export function rekeyWork(laws: WorkLaws, key: number): void {
+  laws.circuits.forEach((law, i) => {
+    Object.assign(law, { key: deriveKey(key, i) });
+  });
+  Object.assign(laws, { submissionsKey: deriveKey(key, CIRCUITS.length) });
+}
+
 /**
  * The jobs of one block.
  *

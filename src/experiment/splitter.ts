@@ -1,0 +1,89 @@
+/**
+ * Who splits one repeat after another: this thread, or a pool of workers. A repeat is a function of its number alone.
+ */
+import { existsSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { UserError } from '#base/error';
+import type { SplitRepeat } from '#stats/splitting';
+import { openSplitter, type SplitStart, type SplitTask } from './rare-paths.js';
+
+/**
+ * Splits several repeats on as many threads as `jobs`.
+ *
+ * @param onProgress - after each repeat
+ * @param signal - stops between repeats
+ * @returns by task; null if it was stopped
+ * @throws UserError if the worker was not built
+ */
+export async function splitAll(
+  start: SplitStart,
+  tasks: readonly SplitTask[],
+  jobs: number,
+  onProgress: (done: number) => void,
+  signal?: AbortSignal,
+): Promise<SplitRepeat[] | null> {
+  const lanes = Math.min(jobs, tasks.length);
+  const { split, close } = lanes > 1 ? await openPool(start, lanes) : openHere(start);
+  const found: SplitRepeat[] = [];
+  let next = 0;
+  let done = 0;
+  const lane = async (): Promise<void> => {
+    while (next < tasks.length && signal?.aborted !== true) {
+      const i = next;
+      next += 1;
+      found[i] = await split(tasks[i] as SplitTask);
+      done += 1;
+      onProgress(done);
+    }
+  };
+  try {
+    const stopped = new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve()));
+    await Promise.race([Promise.all(Array.from({ length: lanes }, lane)), stopped]);
+    return done === tasks.length ? found : null;
+  } finally {
+    await close();
+  }
+}
+
+interface Splitter {
+  readonly split: (task: SplitTask) => Promise<SplitRepeat>;
+  readonly close: () => Promise<void>;
+}
+
+function openHere(start: SplitStart): Splitter {
+  const split = openSplitter(start);
+  return {
+    split: async (task) => {
+      await setImmediate(); // signals are heard in between
+      return split(task);
+    },
+    close: async () => {},
+  };
+}
+
+async function openPool(start: SplitStart, jobs: number): Promise<Splitter> {
+  const file = workerFile();
+  if (!existsSync(file)) {
+    throw new UserError([{ file, what: 'the worker is not built', fix: 'Run `npm run build`.' }]);
+  }
+  const { Piscina } = await import('piscina');
+  const pool = new Piscina<SplitTask, SplitRepeat>({
+    filename: file,
+    name: 'runRepeat',
+    workerData: start,
+    minThreads: jobs,
+    maxThreads: jobs,
+    recordTiming: false,
+    execArgv: [], // the built files, whatever import conditions this process runs under
+  });
+  return { split: (task) => pool.run(task), close: () => pool.destroy() };
+}
+
+/** The worker next to this file; workers need built files, so from `src` it is the one of the last build. */
+function workerFile(): string {
+  return fileURLToPath(new URL('./rare-worker.js', import.meta.url)).replace(
+    /([\\/])src([\\/]experiment[\\/]rare-worker\.js)$/,
+    '$1.dist$2',
+  );
+}
