@@ -187,6 +187,7 @@ export interface Chain {
   readonly waiting: Uint8Array; // decided its height
   readonly aheadOf: Int32Array; // a peer known to be ahead, −1 for none
   readonly syncing: Uint8Array; // a request is under way
+  readonly syncChecks: Int32Array; // number of the latest look whether to ask again
   readonly buffered: number[][]; // message rows of future heights
   readonly cast: Map<number, number>[]; // its votes at its height: round × 2 + type → value
   readonly logs: Log[];
@@ -319,6 +320,7 @@ export function createChain(
     waiting: new Uint8Array(n).fill(1),
     aheadOf: new Int32Array(n).fill(-1),
     syncing: new Uint8Array(n),
+    syncChecks: new Int32Array(n),
     buffered: Array.from({ length: n }, () => []),
     cast: Array.from({ length: n }, () => new Map()),
     logs: Array.from({ length: n }, createLog),

@@ -128,7 +128,7 @@ function handleEvent(chain: Chain, kind: number, node: number, data: number): vo
 function handleRare(chain: Chain, kind: number, node: number, data: number): void {
   switch (kind) {
     case SYNC_CHECK:
-      if (chain.up[node] === 1) requestSync(chain, node);
+      if (chain.up[node] === 1) requestSync(chain, node, data);
       return;
     case SYNC_APPLIED:
       applySync(chain, node, data);

@@ -24,11 +24,23 @@ export function noticePeer(chain: Chain, node: number, peer: number): void {
   if (chain.syncing[node] === 1) return;
   chain.syncing[node] = 1;
   const grace = Math.max(100_000, Math.round(STATUS_INTERVAL / chain.n));
-  pushEvent(chain.queue, chain.now + grace, 0, SYNC_CHECK, node, 0);
+  checkAt(chain, node, chain.now + grace);
 }
 
-/** Asks a peer that is ahead for the next decisions; asks again if nothing comes. */
-export function requestSync(chain: Chain, node: number): void {
+/** The one time at which a node looks whether to ask again; what was planned before no longer counts. */
+function checkAt(chain: Chain, node: number, time: Micros): void {
+  const serial = (chain.syncChecks[node] as number) + 1;
+  chain.syncChecks[node] = serial;
+  pushEvent(chain.queue, time, 0, SYNC_CHECK, node, serial);
+}
+
+/**
+ * Asks a peer that is ahead for the next decisions; asks again if nothing comes.
+ *
+ * @param check - number of the look that is due
+ */
+export function requestSync(chain: Chain, node: number, check: number): void {
+  if (check !== chain.syncChecks[node]) return;
   chain.syncing[node] = 0;
   const peer = chain.aheadOf[node] as number;
   const height = chain.height[node] as number;
@@ -37,7 +49,7 @@ export function requestSync(chain: Chain, node: number): void {
   chain.syncing[node] = 1;
   const row = addMessage(chain.messages, MESSAGE_SYNC_REQUEST, height, 0, 0, 0, node);
   send(chain, row, peer, chain.voteBytes);
-  pushEvent(chain.queue, chain.now + SYNC_TIMEOUT, 0, SYNC_CHECK, node, 0);
+  checkAt(chain, node, chain.now + SYNC_TIMEOUT);
 }
 
 /** Answers with decisions from the height on that was asked for. */
@@ -76,5 +88,5 @@ export function applySync(chain: Chain, node: number, row: number): void {
     if (height + 1 < from + count) enterHeight(chain, node, height + 1);
   }
   chain.syncing[node] = 1;
-  pushEvent(chain.queue, chain.now + 1, 0, SYNC_CHECK, node, 0);
+  checkAt(chain, node, chain.now + 1);
 }
