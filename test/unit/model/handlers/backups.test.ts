@@ -7,7 +7,7 @@ import { advanceWorld, createPilotCache, createWorld } from '#model/rehearsal';
 import type { BackupsPlan } from '#model/storage-plan';
 import type { Run } from '#model/world';
 import { STORAGE } from '../../../fixtures/plan.js';
-import { gatedPlan, gateStep, MISMATCH, migration, quietPlan, REWARD_GATE, SLOT, stores } from './gated-run.js';
+import { check, gatedPlan, gateStep, MISMATCH, migration, quietPlan, REWARD_GATE, SLOT, stores } from './gated-run.js';
 import { playUntil, runOnce } from './short-run.js';
 
 const regularly = (every: number, over: Partial<BackupsPlan> = {}): BackupsPlan => {
@@ -112,15 +112,7 @@ describe('a migration without a way back', () => {
   };
   const plan = (every: number, reversible: boolean): Plan => {
     const gate = { ...REWARD_GATE, migration: migration({ reversible, rate: 2_000_000_000 }) };
-    const checks = [
-      {
-        ...MISMATCH,
-        name: 'production',
-        metric: 'liveness.production',
-        statistic: 'mean',
-        success: { comparator: '>=', value: 0.5 },
-      } as const,
-    ];
+    const checks = [check({ name: 'production', success: { comparator: '>=', value: 0.5 }, consecutiveFailures: 1 })];
     const storage = stores({ backups: regularly(every, { beforePromotions: true }) });
     return gatedPlan(4, { gate, checks, step: gateStep('rewards'), over: { faults: [outage], storage } });
   };
