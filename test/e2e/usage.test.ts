@@ -184,7 +184,9 @@ describe('completion', () => {
 
   test('works in bash', async () => {
     expect(await complete('rollout-sim re')).toEqual(['report', 'replay']);
-    expect(await complete('rollout-sim run a.yaml --re')).toEqual(expect.arrayContaining(['--replications', '--resume', '--redis', '--repeats']));
+    expect(await complete('rollout-sim run a.yaml --re')).toEqual(
+      expect.arrayContaining(['--replications', '--resume', '--redis', '--repeats']),
+    );
     expect(await complete('rollout-sim completion z')).toEqual(['zsh']);
     expect(await complete("rollout-sim run ''")).toEqual([]); // files: left to the shell
   });
