@@ -237,7 +237,7 @@ export const METRICS: readonly Metric[] = [
     'proofs.headroomMisjudged',
     'lower',
     'Headroom misjudged',
-    'Whether proofs were enforced after the checks that the gate needs had succeeded, and fewer than nine tenths of the slots of the first epoch got a block.',
+    'Whether proofs were enforced after the checks that the gate needs had succeeded, and waiting for proofs then cost more than a tenth of the slots of the first epoch.',
   ),
   quantity(
     'proofs.utilisation',

@@ -12,6 +12,7 @@ import { committeeAt } from './chain.js';
 import type { Recording, TraceRequest } from './consensus/trace.js';
 import {
   APPROVAL,
+  ARM,
   BACKEND,
   BACKUP,
   BATCH,
@@ -35,7 +36,7 @@ import {
 } from './handlers/agenda.js';
 import { answerApproval } from './handlers/approval.js';
 import { backUp } from './handlers/backups.js';
-import { endRestart, startBatch } from './handlers/batches.js';
+import { armGate, endRestart, startBatch } from './handlers/batches.js';
 import {
   createDefects,
   createFaultStreams,
@@ -269,6 +270,9 @@ function changeConditions(world: World, run: Run, kind: number, target: number, 
       return data === run.id && recoverNode(world, run, target);
     case BACKEND:
       return failOver(world, run, data);
+    case ARM:
+      armGate(world);
+      return true;
     default:
       assert(kind === NEXT_STEP, `agenda event ${kind} is known`);
       nextStep(world);

@@ -91,6 +91,7 @@ export interface Store {
   returning: Returning[]; // nodes that are up after a recovery and not yet at the tip
   recovered: Recovered[];
   readonly migrations: Migrated[]; // in order
+  readonly owed: Map<number, OwedWork>; // by validator that was down when its configuration changed: done as it starts
   readonly pruning: PruningWorker;
   pruningHeldUntil: Micros; // a pruning proof does not verify; −Infinity: it is not held
   worstPruningLag: number; // blocks
@@ -129,6 +130,12 @@ export interface Migrated {
   readonly nodes: Set<number>;
 }
 
+/** What a node has yet to do to its store before the release it is configured with can start. */
+export interface OwedWork {
+  readonly gates: readonly number[]; // indices of the phases in the plan whose migrations it has to make
+  readonly reversal: Micros; // of migrations that the previous release has no use for
+}
+
 /** How long proofs take to reach and to be verified by the node that completes a quorum. */
 export interface TypicalVisit {
   readonly gossip: Micros;
@@ -150,6 +157,7 @@ export interface Headroom {
   readonly run: number; // id
   readonly since: Micros;
   readonly tip: number;
+  waited: Micros; // that heights took beyond their slots for want of proofs
 }
 
 /** Timetoke records that nodes replay after they come back. */

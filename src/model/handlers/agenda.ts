@@ -23,6 +23,7 @@ export const REVERTED = 13; // every node is back on the previous release
 export const MENDED = 14; // a release that mends what could not be undone is out
 export const RECOVER = 15; // target: validator that somebody starts after an unplanned stop, data: id of the run
 export const BACKEND = 16; // the failover backend of some nodes is ready
+export const ARM = 17; // every target carries the gate of the step under way
 
 // on the watch: they only look
 export const CHECK = 0; // target: check, data: channel

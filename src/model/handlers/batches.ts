@@ -8,9 +8,9 @@ import { type Distribution, sampleInteger } from '#kernel/distribution';
 import { electionAt, epochOf } from '../chain.js';
 import type { GatePhasePlan } from '../plan.js';
 import type { Run, World } from '../world.js';
-import { BATCH, BATCH_NODE_UP, NEXT_STEP, plan, REVERTED } from './agenda.js';
+import { ARM, BATCH, BATCH_NODE_UP, NEXT_STEP, plan, REVERTED } from './agenda.js';
 import { armNode, gatesChanged } from './gates.js';
-import { forgetMigrations, migrateNode, reversalTime } from './migrations.js';
+import { forgetMigrations, migrateNode, oweMigration, oweReversal, reversalTime } from './migrations.js';
 import { bringUp, changeRelease, takeDown } from './nodes.js';
 import { rejoin } from './recovery.js';
 import { activeRun, channelOf } from './stage.js';
@@ -69,8 +69,9 @@ export function startBatch(world: World, cause = 0): void {
   if (batch.length > 0)
     note(world, 'upgrade', batchName(world), `batch ${rollout.batch + 1} of ${rollout.batches.length}`);
   for (const node of batch) {
-    const extra = configure(world, run, node);
-    if ((run.downReasons[node] as number) > 0) continue; // it will come back with the new configuration by itself
+    const isDown = (run.downReasons[node] as number) > 0;
+    const extra = configure(world, run, node, isDown);
+    if (isDown) continue; // it will come back with the new configuration by itself
     const back = world.now + Math.max(1, sampleInteger(restartTime(world), world.operations)) + extra;
     takeDown(world, run, node);
     rollout.waitingFor += 1;
@@ -88,23 +89,32 @@ function batchName(world: World): string {
 /**
  * What a node finds in its configuration when it starts again.
  *
+ * @param isDown - it is down already; what it owes its store waits until it starts
  * @returns µs that this adds to its restart: migrations, there or back
  */
-function configure(world: World, run: Run, node: number): Micros {
+function configure(world: World, run: Run, node: number, isDown: boolean): Micros {
   const { rollout } = world;
   const { chain } = run;
   if (chain.diverged[node] !== 0) rejoin(chain, node);
   chain.diverged[node] = 0;
   if (rollout.state === 'undoing') {
+    changeRelease(chain, node, 0);
+    if (isDown) {
+      oweReversal(world, run, node);
+      return 0;
+    }
     const time = reversalTime(world, run, node);
     forgetMigrations(world, run, node);
-    changeRelease(chain, node, 0);
     return time;
   }
   changeRelease(chain, node, 1);
   const gate = chain.gates.find((candidate) => candidate.index === rollout.gate);
   if (gate === undefined || rollout.gate < 0) return 0;
   armNode(gate, node);
+  if (isDown) {
+    oweMigration(run, node, gate.index);
+    return 0;
+  }
   return migrateNode(world, run, node, world.plan.gates[gate.index] as GatePhasePlan, gate.index);
 }
 
@@ -136,10 +146,19 @@ function finishBatch(world: World): void {
   else plan(world, world.now + rollout.pause, NEXT_STEP, 0, 0);
 }
 
-/** All nodes carry the gate: it becomes active just after the next epoch boundary (blueprint.md section 22). */
-function armGate(world: World): void {
+/**
+ * All nodes carry the gate: it becomes active just after the next epoch boundary (blueprint.md section 22). While the
+ * rollout is held nobody announces that height.
+ */
+export function armGate(world: World): void {
+  const { rollout } = world;
+  if (rollout.state === 'holding') {
+    rollout.parked = ARM;
+    return;
+  }
   const { chain } = activeRun(world);
-  const gate = chain.gates.find((candidate) => candidate.index === world.rollout.gate);
+  const gate = chain.gates.find((candidate) => candidate.index === rollout.gate);
+  if (rollout.state !== 'running') return;
   assert(gate !== undefined, 'the gate being switched on is a gate of the chain');
   gate.activation = (epochOf(chain, chain.tip + DEACTIVATION_HEIGHTS) + 1) * chain.epochBlocks + 1;
   gatesChanged(chain);

@@ -90,7 +90,7 @@ export function accountBlock(world: World, run: Run, block: Block): void {
   const wrong = mismatch !== 0 || run.economy.absoluteError > wrongBefore || isWrong(chain, block.value);
   advanceStores(world, run, bits, wrong);
   noteReturns(run, block.at);
-  testHeadroom(world, run);
+  testHeadroom(world, run, block.start, interval, block.rounds);
 }
 
 /** Writes one block down for payment, as the nodes that decided it pay; returns the units by which that differs from the rule. */

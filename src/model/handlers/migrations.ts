@@ -84,8 +84,37 @@ function driftOf(world: World, gate: number, order: number): number {
   return world.plan.faults.length + 1 + gate * 4096 + order;
 }
 
-/** A node goes back: what its migrations did to its state no longer matters. */
+/** A node that is down is configured with a gate: it migrates when it starts. */
+export function oweMigration(run: Run, node: number, gate: number): void {
+  const { gates = [], reversal = 0 } = run.store.owed.get(node) ?? {};
+  if (!gates.includes(gate)) run.store.owed.set(node, { gates: [...gates, gate], reversal });
+}
+
+/** A node that is down is configured with the previous release: it reverses its migrations when it starts. */
+export function oweReversal(world: World, run: Run, node: number): void {
+  const reversal = reversalTime(world, run, node) + (run.store.owed.get(node)?.reversal ?? 0);
+  forgetMigrations(world, run, node);
+  if (reversal > 0) run.store.owed.set(node, { gates: [], reversal });
+}
+
+/**
+ * A node that was down when its configuration changed starts: it does to its store what the others did as they
+ * restarted.
+ *
+ * @returns µs it takes
+ */
+export function settleOwed(world: World, run: Run, node: number): Micros {
+  const owed = run.store.owed.get(node);
+  if (owed === undefined) return 0;
+  run.store.owed.delete(node);
+  return owed.gates.reduce((time, gate) => {
+    return time + migrateNode(world, run, node, world.plan.gates[gate] as GatePhasePlan, gate);
+  }, owed.reversal);
+}
+
+/** A node goes back: what its migrations did to its state no longer matters, and those it has not made it need not make. */
 export function forgetMigrations(world: World, run: Run, node: number): void {
+  run.store.owed.delete(node);
   if ((run.chain.drift[node] as number) > world.plan.faults.length) run.chain.drift[node] = 0;
   for (const { nodes } of run.store.migrations) nodes.delete(node);
 }

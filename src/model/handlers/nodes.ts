@@ -4,7 +4,9 @@
 import type { Chain } from '../chain.js';
 import { stopExporter } from '../rewards/exporter.js';
 import type { Run, World } from '../world.js';
+import { NODE_UP, plan } from './agenda.js';
 import { startNode, stopNode } from './conditions.js';
+import { settleOwed } from './migrations.js';
 import { startReplay } from './replay.js';
 
 /** Adds one reason for a node to be down. */
@@ -17,9 +19,14 @@ export function takeDown(world: World, run: Run, node: number): void {
   stopNode(run.chain, node);
 }
 
-/** Takes one reason away; the node starts when none is left. */
+/** Takes one reason away; the node starts when none is left, once it has done to its store what it owes. */
 export function bringUp(world: World, run: Run, node: number): void {
   const reasons = run.downReasons[node] as number;
+  const owed = reasons === 1 ? settleOwed(world, run, node) : 0;
+  if (owed > 0) {
+    plan(world, world.now + owed, NODE_UP, node, run.id); // the last reason stands until then
+    return;
+  }
   run.downReasons[node] = Math.max(0, reasons - 1);
   if (reasons !== 1) return;
   run.upSince[node] = world.now;

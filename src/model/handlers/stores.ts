@@ -30,6 +30,7 @@ export function createStore(
     returning: [],
     recovered: [],
     migrations: [],
+    owed: new Map(),
     pruning: createWorker({ now, tip: 0, busy: 0, paused: true }, 0),
     pruningHeldUntil: Number.NEGATIVE_INFINITY,
     worstPruningLag: 0,

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { HOUR, MINUTE } from '#base/time';
+import { HOUR, MINUTE, SECOND } from '#base/time';
 import type { FaultPlan } from '#model/plan';
-import { createPilotCache, rehearse } from '#model/rehearsal';
 import { dwelling, makePlan } from '../../../fixtures/plan.js';
+import { playUntil } from './short-run.js';
 
 test('nodes that were down for an hour catch up one request at a time', () => {
   const outage: FaultPlan = {
@@ -14,8 +14,12 @@ test('nodes that were down for an hour catch up one request at a time', () => {
     target: { kind: 'validators', validators: [1, 3] },
   };
   const plan = { ...makePlan({ channels: [dwelling('main', 7, 3 * HOUR)], faults: [outage] }), horizon: 4 * HOUR };
-  const outcome = rehearse(plan, 'seed', 0, { details: false, cache: createPilotCache() });
-  expect(outcome.result).toBe('completed');
-  expect(outcome.metrics['recovery.catchUp']).toBeGreaterThan(MINUTE / 2); // 720 heights at 12.5 a second
-  expect(outcome.messageEvents).toBeLessThan(300_000);
+  // A node looks again after each request and after each response, and a response brings five heights.
+  const responses = HOUR / (5 * SECOND) / 5;
+  const { run } = playUntil(plan, 2 * HOUR + 10 * MINUTE, 'seed', (_, { chain }) => {
+    if (Math.max(...chain.syncChecks) > 3 * responses) throw new Error('a node asks more often than it is answered');
+  });
+  for (const node of [1, 3]) expect(run.chain.syncChecks[node]).toBeGreaterThan(1.9 * responses);
+  expect(run.store.recovered).toHaveLength(2);
+  for (const { catchUp } of run.store.recovered) expect(catchUp).toBeGreaterThan(MINUTE / 2); // 12.5 heights a second
 });

@@ -86,6 +86,20 @@ describe('the headroom that a check saw', () => {
     expect(misjudged(['headroom'], [slow(3)])).toBe(0);
   });
 
+  test('is not blamed for an outage of the nodes themselves', () => {
+    const { active } = gateOf(runOnce(plan(['headroom'], [], SECOND)));
+    const down = (over: object): FaultPlan => faultOf('crash', [0, 1, 2], { duration: constant(6 * MINUTE), ...over });
+    const cut = down({ trigger: { kind: 'at', time: active + SECOND } });
+    const { metrics } = runOnce(plan(['headroom'], [cut], SECOND));
+    expect(metrics['liveness.longestStall']).toBeGreaterThan(6 * MINUTE); // of twelve minutes that are judged at most
+    expect(metrics['proofs.headroomMisjudged']).toBe(0);
+    const forGood = {
+      ...plan(['headroom'], [{ ...cut, duration: constant(3 * HOUR) } as FaultPlan], SECOND),
+      horizon: HOUR,
+    };
+    expect(runOnce(forGood).metrics['proofs.headroomMisjudged']).toBe(0);
+  });
+
   test('is not judged where no check stood for it', () => {
     expect(misjudged([], [slow(20)])).toBe(0);
   });

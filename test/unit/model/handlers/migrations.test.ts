@@ -98,6 +98,46 @@ describe('a migration', () => {
     for (const time of took(null)) expect(time).toBeLessThan(RESTART + 6 * SECOND);
   });
 
+  test('is made by a node that was down as well, when it starts', () => {
+    const rate = 20_000_000;
+    const end = 15 * MINUTE;
+    const crash = faultOf('crash', [5], { duration: constant(end) });
+    let back = 0;
+    let migratedBefore = false;
+    playUntil(plan({ rate, reversible: false }, [crash]), 25 * MINUTE, 'seed', ({ now }, { chain, store }) => {
+      if (chain.up[5] === 1 && now > MINUTE && back === 0) back = now;
+      migratedBefore ||= now < end && (store.migrations[0]?.nodes.has(5) ?? false);
+    });
+    const moved = (STORAGE.stateBytes / rate) * SECOND;
+    expect(back).toBeGreaterThanOrEqual(end + moved);
+    expect(back).toBeLessThan(end + 2 * moved);
+    expect(migratedBefore).toBe(false);
+  });
+
+  test('is reversed by a node that was down as well, when it starts', () => {
+    const rate = 20_000_000;
+    const cut = faultOf('crash', [0, 1, 2], {
+      name: 'cut',
+      trigger: { kind: 'at', time: 20 * MINUTE },
+      duration: constant(10 * MINUTE),
+    });
+    const end = 39 * MINUTE; // its batch has had its turn, others have not
+    const crash = faultOf('crash', [5], {
+      trigger: { kind: 'at', time: 20 * MINUTE },
+      duration: constant(end - 20 * MINUTE),
+    });
+    let back = 0;
+    let owed = false;
+    playUntil(plan({ rate }, [cut, crash]), 80 * MINUTE, 'seed', ({ now }, { chain, store }) => {
+      if (now > 21 * MINUTE && chain.up[5] === 1 && back === 0) back = now;
+      owed ||= store.owed.has(5);
+    });
+    expect(owed).toBe(true);
+    const moved = (STORAGE.stateBytes / rate) * SECOND;
+    expect(back).toBeGreaterThanOrEqual(end + moved);
+    expect(back).toBeLessThan(end + 2 * moved);
+  });
+
   test('with a way back lengthens it: every node reverses what it wrote', () => {
     const crash = faultOf('crash', [0, 1, 2], {
       trigger: { kind: 'at', time: 20 * MINUTE },

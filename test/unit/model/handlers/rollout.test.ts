@@ -5,6 +5,7 @@ import type { Outcome } from '#model/outcome';
 import type { ChannelPlan, FaultPlan, Plan } from '#model/plan';
 import { createPilotCache, rehearse } from '#model/rehearsal';
 import { dwelling, makePlan, PLAIN_CHECK, wholePlan } from '../../../fixtures/plan.js';
+import { check, gatedPlan, migration, REWARD_GATE } from './gated-run.js';
 
 const production = (onFail: CheckPlan['onFail']): CheckPlan => ({
   ...PLAIN_CHECK,
@@ -173,6 +174,16 @@ test('a hold waits for its check and goes on when it succeeds', () => {
   const seen = kinds(outcome);
   expect(seen.indexOf('hold')).toBeGreaterThan(0);
   expect(seen.indexOf('resume')).toBeGreaterThan(seen.indexOf('hold'));
+});
+
+test('a hold during the last batch keeps the gate from being armed until it ends', () => {
+  const gate = { ...REWARD_GATE, migration: migration() };
+  const seen = check({ name: 'seen', window: MINUTE, onFail: 'hold', consecutiveFailures: 1 });
+  const { timeline = [] } = run(gatedPlan(4, { gate, step: { batchShare: 1 }, checks: [seen] }));
+  const at = (kind: string): number => timeline.find((one) => one.kind === kind)?.at ?? Number.NaN;
+  expect(at('hold')).toBeGreaterThan(at('upgrade'));
+  expect(at('gate-armed')).toBeGreaterThanOrEqual(at('resume'));
+  expect(at('gate-active')).toBeGreaterThan(at('gate-armed'));
 });
 
 test('a hold that outlasts its limit ends in an abort', () => {
