@@ -31,11 +31,11 @@ export interface Context {
   readonly terminal: Terminal;
 }
 
-/** Named by the design, absent from this version: an answer better than "unknown". */
-const LATER = ['import'];
-
 const INTRODUCTION =
   'Rehearses the rollout of a BFT chain upgrade: liveness, reward accuracy and rollback risk, simulated many times over and answered with honest intervals.';
+
+/** As `KIND_NAMES` of the importer, which `--help` does not load. */
+export const IMPORT_KINDS = ['blueprint', 'bundle', 'node', 'simulation', 'simnet'];
 
 const FIRST_STEPS = `First steps:
   rollout-sim init                              writes rollout.yaml
@@ -49,11 +49,6 @@ const FIRST_STEPS = `First steps:
  * @returns the exit code
  */
 export async function runProgram(argv: readonly string[], version: string, terminal: Terminal): Promise<number> {
-  const [name] = argv;
-  if (name !== undefined && LATER.includes(name)) {
-    terminal.note(`error: ${name} is not in this version (${version}). rollout-sim --help lists what is.`);
-    return BAD_USAGE;
-  }
   let code: number = DONE;
   const program = createProgram(argv, version, terminal, (exitCode) => {
     code = exitCode;
@@ -97,6 +92,19 @@ function createProgram(
     .argument('[file]', 'the file to write', 'rollout.yaml')
     .option('--force', 'overwrite the file')
     .action(async (file, options) => finish((await import('./commands/init.js')).init(file, options, terminal)));
+
+  program
+    .command('import')
+    .description("make a scenario of the chain's own files, with an account of every key")
+    .argument('<file>', 'malachite.toml, a rollout bundle, node.toml, or a scenario of upstream, TOML or RON')
+    .addOption(new Option('--out <file>', 'the scenario to write (default: <name>.yaml)'))
+    .addOption(new Option('--as <kind>', 'what the file is, where its keys do not say').choices(IMPORT_KINDS))
+    .option('--force', 'overwrite the file')
+    .addOption(jsonOption('print the account as one JSON document'))
+    .addOption(quietOption('print warnings and the name of the file only'))
+    .action(async (file, options) => {
+      finish((await import('./commands/import.js')).importFile(file, options, context));
+    });
 
   program
     .command('validate')

@@ -14,6 +14,10 @@ export const TERMS: Readonly<Record<string, string>> = {
     'A series that telemetry keeps. Checks and operators see the chain through probes only, with their delay and their blind spots.',
   'as built':
     'What the code of the chain does where its documents, or our recommendation, say otherwise: a switch of chain.asBuilt for each.',
+  import:
+    "Turns the chain's own files into a scenario: malachite.toml, a rollout bundle, node.toml, scenarios of upstream's simulators in TOML and RON. Of every key it says whether it is used, ignored and why, or unknown.",
+  bundle:
+    'A rollout as upstream writes it: stages, each with its channel and the gates that are on in it. import reads it.',
   readiness: 'Preparation evidence asked for before a channel may start. This version does not simulate it.',
   expectation: 'A claim on estimates over all replications. Its verdict is pass, fail, inconclusive or error.',
   promotion: 'The step from one channel to the next.',

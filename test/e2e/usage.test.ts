@@ -28,8 +28,8 @@ const COMMANDS = [
   'explore',
   'doctor',
   'completion',
+  'import',
 ];
-const LATER = ['import'];
 const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 
 describe('help', () => {
@@ -37,7 +37,6 @@ describe('help', () => {
     const { code, stdout, stderr } = await runCli(['--help']);
     expect([code, stderr]).toEqual([0, '']);
     for (const name of COMMANDS) expect(stdout).toMatch(new RegExp(`^ +${name}\\b`, 'm'));
-    for (const name of LATER) expect(stdout).not.toMatch(new RegExp(`^ +${name}\\b`, 'm'));
     for (const text of ['rollout-sim init', '130', '14']) expect(stdout).toContain(text);
   });
 
@@ -64,9 +63,6 @@ test('bad usage is exit 2, silent on stdout, with what was meant', async () => {
   const typo = await runCli(['rnu', 'a.yaml']);
   expect([typo.code, typo.stdout]).toEqual([2, '']);
   expect(typo.stderr).toContain('Did you mean run?');
-  const later = await runCli(['import', 'a', 'b', '--with', 'flags']);
-  expect([later.code, later.stdout]).toEqual([2, '']);
-  expect(later.stderr).toContain('not in this version');
 });
 
 describe('init', () => {
@@ -173,7 +169,6 @@ describe('completion', () => {
     expect(code).toBe(0);
     for (const name of COMMANDS) expect(stdout).toContain(name);
     for (const flag of ['max-wall', 'replication', 'force']) expect(stdout).toContain(flag);
-    for (const name of LATER) expect(stdout).not.toMatch(new RegExp(`\\b${name}\\b`));
   });
 
   const complete = async (words: string): Promise<string[]> => {

@@ -18,9 +18,10 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
   stats: ['base'],
   model: ['base', 'kernel', 'stats'],
   scenario: ['base', 'kernel', 'stats', 'model'],
+  import: ['base', 'model', 'scenario'],
   experiment: ['base', 'kernel', 'stats', 'model', 'scenario'],
   report: ['base', 'experiment/result', 'experiment/sweep-result'],
-  cli: ['base', 'scenario', 'experiment', 'report'],
+  cli: ['base', 'scenario', 'import', 'experiment', 'report'],
 };
 
 /** Where a package is welcome: a file, or a folder with a final slash. */
@@ -35,6 +36,7 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
     'experiment/queue-job.ts',
   ],
   yaml: ['scenario/'],
+  'toml-eslint-parser': ['import/toml.ts'],
   piscina: ['experiment/'],
   'hyparquet-writer': ['report/'],
   vega: ['report/'],
@@ -210,6 +212,8 @@ describe('the map of the building', () => {
     ['not even by type', 'model/rewards/epoch.ts', "import type { A } from '../proofs/backlog.js';"],
     ['seedrandom in the stream only', 'kernel/queue.ts', "import seedrandom from 'seedrandom';"],
     ['mathjs in the expression only', 'scenario/load.ts', "await import('mathjs/lib/browser/math.js')"],
+    ['import runs nothing', 'import/convert.ts', "import { runExperiment } from '#experiment/run';"],
+    ['TOML in its reader only', 'import/bundle.ts', "import { parseTOML } from 'toml-eslint-parser';"],
     ['zod at the doors only', 'experiment/fold.ts', "import { z } from 'zod';"],
     ['charts in report only', 'cli/main.ts', "await import('vega')"],
     ['an unknown package', 'cli/main.ts', "import chalk from 'chalk';"],

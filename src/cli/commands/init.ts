@@ -2,11 +2,10 @@
  * `init`: a scenario to start from.
  */
 import { writeFileSync } from 'node:fs';
-import { dirname, relative, resolve, sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { UserError } from '#base/error';
 import { TEMPLATE } from '#scenario/template';
 import { DONE } from '../exit-code.js';
+import { schemaSeenFrom } from '../schema-path.js';
 import { quoteCommand } from '../shell.js';
 import type { Terminal } from '../terminal.js';
 
@@ -28,13 +27,4 @@ export function init(file: string, options: { readonly force?: boolean }, termin
   terminal.print(`Wrote ${quoteCommand([file])}. Next:`);
   terminal.print(`  ${quoteCommand(['rollout-sim', 'run', file])}`);
   return DONE;
-}
-
-/** Path of the installed JSON Schema from the folder of `file`, for the first line that editors read. */
-function schemaSeenFrom(file: string): string {
-  const schema = fileURLToPath(new URL('../../scenario.schema.json', import.meta.url));
-  const path = relative(dirname(resolve(file)), schema)
-    .split(sep)
-    .join('/');
-  return path.startsWith('.') ? path : `./${path}`;
 }

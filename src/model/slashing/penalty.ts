@@ -90,7 +90,7 @@ const HYBRID_PERCENT: Partial<Record<EvidenceKind, number>> = {
 };
 
 /** Units of the balance, from the configuration (2.1, 9.2). */
-const CONFIGURED: Partial<Record<EvidenceKind, bigint>> = {
+export const CONFIGURED_PENALTIES: Partial<Record<EvidenceKind, bigint>> = {
   'double-sign-prevote': 50_000_000n,
   'double-sign-precommit': 50_000_000n,
   'false-proof': 50_000_000n,
@@ -128,7 +128,7 @@ export function penaltyFor(rules: PenaltyRules, kind: EvidenceKind, standing: St
     case 'lib':
       return isOfLibrary(kind) ? libraryPenalty(rules, kind, standing) : NO_PENALTY;
     case 'cfg':
-      return { ...NO_PENALTY, balance: capped(CONFIGURED[kind] ?? 0n, standing.balance) };
+      return { ...NO_PENALTY, balance: capped(CONFIGURED_PENALTIES[kind] ?? 0n, standing.balance) };
     case 'hybrid-v1':
       return rules.gate ? hybridPenalty(rules, kind, standing) : NO_PENALTY;
   }
@@ -154,7 +154,7 @@ function libraryPenalty(rules: PenaltyRules, kind: EvidenceKind, standing: Stand
 
 function hybridPenalty(rules: PenaltyRules, kind: EvidenceKind, standing: Standing): Penalty {
   const evidenceClass = CLASS_OF[kind];
-  const balance = capped(CONFIGURED[kind] ?? 0n, standing.balance);
+  const balance = capped(CONFIGURED_PENALTIES[kind] ?? 0n, standing.balance);
   const percent = HYBRID_PERCENT[kind];
   if (percent !== undefined) {
     return { ...expulsion(standing, percent, evidenceClass === 'double-sign' && rules.banDoubleSign), balance };

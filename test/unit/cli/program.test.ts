@@ -54,13 +54,6 @@ describe('bad usage is exit 2, silent on stdout', () => {
     expect(err).not.toMatch(/^internal error/m);
   });
 
-  const later = 'import';
-  test.each(later.split(' '))('%s is said to be of a later version', async (name) => {
-    const { code, out, err } = await runWords([name, 'a', '--with', 'flags']);
-    expect([code, out]).toEqual([2, '']);
-    expect(err).toBe(`error: ${name} is not in this version (1.2.3). rollout-sim --help lists what is.`);
-  });
-
   test('what the user typed is shown without its control characters', async () => {
     const { err } = await runWords(['\u001b[2Jrun']);
     expect(err).toContain("unknown command '\\x1b[2Jrun'");
