@@ -169,6 +169,7 @@ export interface Chain {
   evidence: number; // validators that were caught contradicting themselves
   offences: Offence[]; // not yet taken up by the host
   haltAt: number; // nodes of the previous release stop after this height; Infinity: they do not
+  misfires: number; // validators that will apply, or apply, a gate at another height than agreed
   misconducts: number; // ways in which validators do not follow the protocol now
   recording: Recording | null; // steps of consensus that are to be recorded
   readonly heldBack: Map<number, HeldBack>; // by message row: what Byzantine nodes send later
@@ -179,6 +180,9 @@ export interface Chain {
   readonly release: Uint8Array; // 1: runs the release under rollout
   readonly drift: Int32Array; // index + 1 of the drift fault in its configuration, 0 for none
   readonly driftGate: Int32Array; // index of the gate phase that makes the drift matter
+  readonly misfire: Int32Array; // index + 1 of the fault that makes it apply a gate at another height, 0 for none
+  readonly misfireGate: Int32Array; // index of that gate phase
+  readonly misfireShift: Float64Array; // heights from the agreed one to its own; Infinity: it never applies the gate
   readonly diverged: Int32Array; // index + 1 of the defect that corrupted its state, 0 for none
   readonly dialect: Int32Array;
   readonly dialectUntil: Float64Array; // the dialect holds below this height
@@ -303,6 +307,7 @@ export function createChain(
     evidence: 0,
     offences: [],
     haltAt: Number.POSITIVE_INFINITY,
+    misfires: 0,
     misconducts: 0,
     recording: null,
     heldBack: new Map(),
@@ -312,6 +317,9 @@ export function createChain(
     release: new Uint8Array(n),
     drift: new Int32Array(n),
     driftGate: new Int32Array(n),
+    misfire: new Int32Array(n),
+    misfireGate: new Int32Array(n),
+    misfireShift: new Float64Array(n),
     diverged: new Int32Array(n),
     dialect: new Int32Array(n),
     dialectUntil: new Float64Array(n),
@@ -377,9 +385,27 @@ export function committeeAt(chain: Chain, height: number): Committee {
   return electionAt(chain, height).committee;
 }
 
+/** The first height at which an armed node applies a gate: the agreed one, unless it misfires. */
+export function startOf(chain: Chain, gate: Gate, node: number): number {
+  const misfires = chain.misfire[node] !== 0 && chain.misfireGate[node] === gate.index;
+  return misfires ? gate.activation + (chain.misfireShift[node] as number) : gate.activation;
+}
+
+/** Whether a node applies a gate at a height. */
+export function applies(chain: Chain, gate: Gate, node: number, height: number): boolean {
+  return gate.armed[node] === 1 && height >= startOf(chain, gate, node) && height < gate.deactivation;
+}
+
 /** Whether most nodes enforce a gate at a height: then it is the chain's rule. */
 export function isRule(chain: Chain, gate: Gate, height: number): boolean {
+  if (chain.misfires > 0) return gate.enforce && 2 * countApplying(chain, gate, height) > chain.n;
   return gate.enforce && 2 * gate.armedCount > chain.n && height >= gate.activation && height < gate.deactivation;
+}
+
+function countApplying(chain: Chain, gate: Gate, height: number): number {
+  let count = 0;
+  for (let node = 0; node < chain.n; node += 1) if (applies(chain, gate, node, height)) count += 1;
+  return count;
 }
 
 /** Whether the blueprint's selection is the chain's rule at a height. */
@@ -482,8 +508,9 @@ export function refreshDialect(chain: Chain, node: number, height: number): void
   let until = Number.POSITIVE_INFINITY;
   for (const gate of chain.gates) {
     if (gate.armed[node] !== 1 || height >= gate.deactivation) continue;
-    until = Math.min(until, height < gate.activation ? gate.activation : gate.deactivation);
-    if (height >= gate.activation && gate.enforce) {
+    const start = startOf(chain, gate, node);
+    until = Math.min(until, height < start ? start : gate.deactivation);
+    if (height >= start && gate.enforce) {
       dialect |= gate.bits;
       const drift = chain.drift[node] as number;
       if (drift !== 0 && chain.driftGate[node] === gate.index && dialect >>> DIALECT_FAULT_SHIFT === 0) {

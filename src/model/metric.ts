@@ -17,7 +17,7 @@ export interface Metric {
   readonly better: 'lower' | 'higher' | 'neither';
   readonly label: string;
   readonly text: string; // one or two sentences: what it is and how it is measured
-  readonly needs?: 'phases' | 'queues'; // of the plan; without them there is nothing to measure
+  readonly needs?: 'phases' | 'queues' | 'misfires'; // of the plan; without them there is nothing to measure
 }
 
 const probability = (key: string, better: Metric['better'], label: string, text: string): Metric => {
@@ -144,6 +144,17 @@ export const METRICS: readonly Metric[] = [
       'Messages that nodes did not take in: their queue was full, the peer had sent enough, or they had been there before.',
     ),
     needs: 'queues',
+  },
+  {
+    ...quantity(
+      'gates.misfires',
+      'count',
+      [0, null],
+      'lower',
+      'Gates that misfire',
+      'Validators that apply a gate before or after the agreed height, or never, until somebody repairs them; by gate.',
+    ),
+    needs: 'misfires',
   },
   quantity(
     'rewards.relativeError',
@@ -459,6 +470,7 @@ export const METRICS: readonly Metric[] = [
 /** Whether a plan has what a metric measures. */
 export function isMeasured(metric: Metric, plan: Plan): boolean {
   if (metric.needs === 'phases') return plan.phases !== null;
+  if (metric.needs === 'misfires') return plan.faults.some(({ kind }) => kind === 'misfire');
   return metric.needs !== 'queues' || plan.network.queues !== null;
 }
 

@@ -229,6 +229,7 @@ export interface GatePhasePlan {
   readonly enables: readonly GateName[];
   readonly after: readonly string[]; // phases that must be active before
   readonly migration: MigrationPlan | null;
+  readonly minVersion?: string; // of the release, which has it
 }
 
 export type GateName =
@@ -304,6 +305,7 @@ export type FaultPlan =
   | DelayFault
   | SlowFault
   | DriftFault
+  | MisfireFault
   | ByzantineFault
   | BadReleaseFault
   | StorageFault
@@ -394,6 +396,16 @@ export interface DriftFault extends FaultBase {
   readonly kind: 'drift';
   readonly gate: string; // gate phase whose parameter has drifted
   readonly duration: Distribution; // µs until repaired
+  readonly target: Target;
+}
+
+/** Nodes that apply a gate at another height than was agreed, until they are repaired. */
+export interface MisfireFault extends FaultBase {
+  readonly kind: 'misfire'; // triggered by the gate step that arms it
+  readonly gate: string; // gate phase
+  readonly how: 'early' | 'late' | 'partial'; // partial: they never apply it
+  readonly by: number; // early, late: blocks
+  readonly duration: Distribution; // µs from the first height at which they differ until they are repaired
   readonly target: Target;
 }
 

@@ -248,6 +248,7 @@ export interface Occurrence {
   readonly run: number; // id of the chain in use it hit
   readonly start: Micros;
   end: Micros; // Infinity while it lasts and for ever
+  readonly repair?: Micros; // of a misfire: from the first height that differs until it is repaired
   validators: readonly number[];
   readonly struck: Struck | null; // what is told of it; null unless details are asked for
 }
@@ -375,6 +376,7 @@ export interface World {
   replaysDone: number;
   readonly replayTimes: LogHistogram;
   evidence: number; // validators caught contradicting themselves
+  misfired: number; // validators that applied a gate at another height than agreed, by gate
   refused: number; // messages that nodes had no room or no patience for
   readonly undone: Undo[];
   headroomMisjudged: boolean;

@@ -22,9 +22,11 @@ import {
   section,
   share,
   size,
+  textOf,
   whole,
   word,
 } from './value.js';
+import { VERSION_PATTERN } from './version.js';
 
 /** `schema`, or what the table of defaults has at `path`. */
 export function defaulted<T extends z.ZodType>(schema: T, path: string, text: string) {
@@ -209,6 +211,14 @@ export const GATES = {
   consensus_enforcement: 'Faulty votes and proofs are slashed.',
 } as const;
 
+const FIX_VERSION = 'Write three numbers, such as 2.1.0, and where you need it a suffix, such as 2.1.0-rc.1.';
+const version = textOf(VERSION_PATTERN, 'a version', FIX_VERSION);
+
+export const releaseSchema = section({
+  version: version.describe('Version under rollout; gates with a minVersion are held against it.'),
+  previous: version.optional().describe('Version that nodes run before, to which a rollback returns.'),
+});
+
 export const gatesSchema = list(
   section({
     name: word.describe('Name of the phase, used by channels, faults and expectations.'),
@@ -216,6 +226,9 @@ export const gatesSchema = list(
       'Gates of the chain that switch on together, at an epoch boundary.',
     ),
     after: list(word).optional().describe('Phases that must be active before.'),
+    minVersion: version
+      .optional()
+      .describe('Oldest version of the release that knows the gates; every node of the channel must run it before.'),
     migration: migrationSchema
       .optional()
       .describe('A change of the stored format, made when a node starts with the phase in its configuration.'),

@@ -68,6 +68,7 @@ export const DEFAULTS: Readonly<Record<string, Default>> = {
   'rewards.auditEpochs': of(10, '§17: audit after 10 epochs'),
 
   'slashing.profile': of('hybrid-v1', '§9.2, §21 row 14: recommended'),
+  'slashing.auditLog': of(true, '§13.2: what slashing waits for'),
   'slashing.dryRun': of(false, 'assumption: an enforced gate takes what it finds'),
   'slashing.witnessReports': of('50%', 'assumption: half of the witnesses; §22 says only that a report needs a proof'),
   'slashing.banDoubleSign': of(false, '§9.1: the design text wants a ban, no code has one'),
@@ -197,6 +198,8 @@ export const FAULT_DEFAULTS = {
   dropped: of('50%', 'assumption: half of the receivers'),
   late: of({ uniform: { min: '0s', max: '1s' } }, 'assumption: up to the timeout of a vote'),
   perHeight: of(10, 'assumption: a nuisance, no flood'),
+  misfireBy: of(10, 'assumption: less than a minute, a height mistyped or a clock not asked'),
+  misfire: of(lognormal('30m', '60m'), '§22: acknowledge 3 min, decide 10 min, mitigate 20 min, one after the other'),
 } as const;
 
 /** The default at `path`, which must have one. */

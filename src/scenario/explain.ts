@@ -11,7 +11,7 @@ import { GATE_MODES } from './channel-schema.js';
 import { CHECK_ACTIONS, CHECK_MODES, CHECK_OUTCOMES, CHECK_PRESETS, COMPARISONS, IGNORING } from './check-schema.js';
 import { type Default, formatValue } from './default-row.js';
 import { CONDITIONAL_DEFAULTS, DEFAULTS } from './defaults.js';
-import { BEHAVIOURS, DIRECTIONS, FAULT_KINDS, STORE_DAMAGES } from './fault-schema.js';
+import { BEHAVIOURS, DIRECTIONS, FAULT_KINDS, MISFIRES, STORE_DAMAGES } from './fault-schema.js';
 import { COLUMN_FAMILIES, MIGRATION_DEFECTS } from './migration-schema.js';
 import { GOSSIPS, REGION_PRESETS, TOPOLOGIES } from './network-schema.js';
 import { PRESET_DEFAULTS } from './preset-defaults.js';
@@ -82,6 +82,7 @@ function entries(): readonly Entry[] {
     ...tableEntries(FAULT_KINDS, 'kind of fault'),
     ...tableEntries(BEHAVIOURS, 'Byzantine behaviour'),
     ...tableEntries(STORE_DAMAGES, 'damage of a store'),
+    ...tableEntries(MISFIRES, 'misfire of a gate'),
     ...tableEntries(DIRECTIONS, 'direction of a partition'),
     ...tableEntries(TOPOLOGIES, 'topology'),
     ...tableEntries(GOSSIPS, 'way of gossip'),

@@ -2,7 +2,7 @@
  * The faults of a scenario as a file writes them: what goes wrong, when, for how long and to whom.
  */
 import { z } from 'zod';
-import type { Behaviour, StorageFault } from '#model/plan';
+import type { Behaviour, MisfireFault, StorageFault } from '#model/plan';
 import { defaulted } from './chain-schema.js';
 import { durationDistribution } from './distribution.js';
 import {
@@ -36,6 +36,7 @@ export const FAULT_KINDS = {
   storage: 'Stores go wrong; nodes stop and recover by what they find, or the latest backup turns out to be unusable.',
   backend: 'The proving backend of some nodes fails.',
   drift: 'Nodes are configured differently: once a gate is enforced they compute another result than the rest.',
+  misfire: 'Nodes apply a gate before or after the agreed height, or never, until somebody repairs them.',
   'bad-release': 'The release has a defect that heights set off with some probability.',
 } as const;
 
@@ -191,6 +192,28 @@ const drift = section({
   ...outage,
   gate: word.describe('Phase whose parameter has drifted.'),
 });
+/** How a gate misfires. */
+export const MISFIRES: Readonly<Record<MisfireFault['how'], string>> = {
+  early: 'The nodes apply the gate some blocks before the agreed height.',
+  late: 'The nodes apply the gate some blocks after the agreed height.',
+  partial: 'The nodes never apply the gate; the others do.',
+};
+
+const misfire = section({
+  kind: kindOf('misfire'),
+  name: happening.name,
+  probability: happening.probability,
+  gate: word.describe('Phase of gates that misfires.'),
+  channel: word.describe('Channel whose gate step arms it.'),
+  how: oneOf(Object.keys(MISFIRES) as MisfireFault['how'][]).describe('How it misfires: early, late or partial.'),
+  by: whole(1, 'a number of blocks')
+    .optional()
+    .describe('With early and late: blocks from the agreed height; by default 10.'),
+  for: durationDistribution
+    .optional()
+    .describe('Time from the first height at which the nodes differ until they are repaired.'),
+  targets: targets.describe('Which nodes.'),
+});
 const badRelease = section({
   kind: kindOf('bad-release'),
   ...happening,
@@ -218,10 +241,12 @@ export const faultSchema = z.discriminatedUnion('kind', [
   storage.describe(FAULT_KINDS.storage),
   backend.describe(FAULT_KINDS.backend),
   drift.describe(FAULT_KINDS.drift),
+  misfire.describe(FAULT_KINDS.misfire),
   badRelease.describe(FAULT_KINDS['bad-release']),
 ]);
 export type FaultInput = z.output<typeof faultSchema>;
 export type StorageInput = Extract<FaultInput, { kind: 'storage' }>;
+export type MisfireInput = Extract<FaultInput, { kind: 'misfire' }>;
 export type ByzantineInput = Extract<FaultInput, { kind: 'byzantine' }>;
 
 export const faultsSchema = list(faultSchema);

@@ -46,6 +46,11 @@ export function describeFault(fault: FaultPlan): string {
         : `${damageText(fault.what)} of ${who}, started again after ${describeLaw(fault.duration)}; ${when}`;
     case 'backend':
       return `proving backend of ${who} out ${lasting}; ${when}`;
+    case 'misfire': {
+      const shift =
+        fault.how === 'partial' ? 'never' : `${fault.by} blocks ${fault.how === 'early' ? 'too early' : 'too late'}`;
+      return `gate ${fault.gate} applied ${shift} by ${who}, repaired after ${describeLaw(fault.duration)}; ${when}`;
+    }
     case 'drift':
       return `configuration of ${who} drifted for gate ${fault.gate} ${lasting}; ${when}`;
   }

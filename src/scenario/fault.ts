@@ -6,7 +6,8 @@ import type { ChannelPlan, FaultPlan, GatePhasePlan, PartitionFault, Target, Tri
 import { resolveByzantine } from './byzantine.js';
 import type { Default } from './default-row.js';
 import { conditionalAt, FAULT_DEFAULTS } from './defaults.js';
-import type { FaultInput, StorageInput, TargetsInput } from './fault-schema.js';
+import { parseLaw } from './distribution.js';
+import type { FaultInput, MisfireInput, StorageInput, TargetsInput } from './fault-schema.js';
 import { addProblem, assume, type Findings } from './findings.js';
 import { suggest } from './suggest.js';
 import type { Path } from './tree.js';
@@ -60,6 +61,7 @@ function resolveFault(input: FaultInput, name: string, path: Path, context: Faul
     const gate = input.gate ?? null;
     return { kind: input.kind, name, trigger, probability, defect, perHeight, share: part, gate, minUpgraded };
   }
+  if (input.kind === 'misfire') return resolveMisfire(input, name, path, context);
   const { targets } = input;
   if (targets.channel !== undefined) checkChannel(targets.channel, [...path, 'targets', 'channel'], context);
   const trigger = resolveTrigger(input, name, targets.channel, path, context);
@@ -100,6 +102,29 @@ function resolveFault(input: FaultInput, name: string, path: Path, context: Faul
   }
 }
 
+/** It comes with the gate step that arms it, and needs no other time. */
+function resolveMisfire(input: MisfireInput, name: string, path: Path, context: FaultContext): FaultPlan {
+  const { findings } = context;
+  const { kind, probability, gate, channel, how, targets } = input;
+  checkPhase(gate, [...path, 'gate'], context);
+  checkChannel(channel, [...path, 'channel'], context);
+  checkStep(channel, gate, [...path, 'gate'], context);
+  if (targets.channel !== undefined && targets.channel !== channel) {
+    const what = `the gate misfires in channel "${channel}" and hits channel "${targets.channel}"`;
+    addProblem(findings, [...path, 'targets', 'channel'], what, 'Name one channel.');
+  }
+  if (how === 'partial' && input.by !== undefined) {
+    const what = '"by" does not go with "how: partial": the nodes never apply the gate';
+    addProblem(findings, [...path, 'by'], what, 'Remove it, or write early or late.');
+  }
+  const by =
+    how === 'partial' ? 0 : (input.by ?? assume<number>(findings, `faults.${name}.by`, FAULT_DEFAULTS.misfireBy));
+  const duration = input.for ?? parseLaw(assume(findings, `faults.${name}.for`, FAULT_DEFAULTS.misfire));
+  const target = resolveTarget(targets, [...path, 'targets'], context);
+  const trigger: Trigger = { kind: 'after', channel, step: gate, delay: 0 };
+  return { kind, name, trigger, probability, gate, how, by, duration, target };
+}
+
 /** Until somebody starts the nodes again; a damaged backup stops nobody. */
 function storeOutage(input: StorageInput, name: string, path: Path, context: FaultContext): Distribution {
   if (input.what !== 'backup') return input.for ?? defaultOutage(name, FAULT_DEFAULTS.store, context);
@@ -117,7 +142,7 @@ function defaultOutage(name: string, used: Default, context: FaultContext): Dist
 }
 
 function resolveTrigger(
-  input: FaultInput,
+  input: Exclude<FaultInput, MisfireInput>,
   name: string,
   targetChannel: string | undefined,
   path: Path,

@@ -2,12 +2,13 @@
  * Phases of feature gates: their order, and the rules that any order has to keep.
  */
 import { assert } from '#base/assert';
-import type { GateName, GatePhasePlan } from '#model/plan';
+import type { ChannelPlan, GateName, GatePhasePlan } from '#model/plan';
 import { addProblem, type Findings } from './findings.js';
 import { resolveMigration } from './migration.js';
 import type { Sections } from './schema.js';
 import { suggest } from './suggest.js';
 import type { Path } from './tree.js';
+import { compareVersions } from './version.js';
 
 /** A gate that makes no sense without another one. */
 export interface GateRule {
@@ -16,7 +17,7 @@ export interface GateRule {
   readonly text: string;
 }
 
-/** §13.2, order rules. Slashing also needs an audit log, which lies outside the simulation. */
+/** §13.2, order rules. That slashing needs an audit log is held against `slashing.auditLog`. */
 export const GATE_RULES: readonly GateRule[] = [
   { gate: 'timetoke_rewards', needs: 'malachite_consensus', text: 'rewards need consensus' },
   { gate: 'pruning', needs: 'recursive_proofs', text: 'pruning needs recursive proofs' },
@@ -43,12 +44,54 @@ export function resolveGates(input: Sections['gates'], findings: Findings): read
       addProblem(findings, ['gates', i, 'after', j], what, suggest(name, earlier, 'Phases above'));
     });
   });
-  return input.map(({ name, enables, after, migration }, i) => ({
+  return input.map(({ name, enables, after, minVersion, migration }, i) => ({
     name,
     enables,
     after: after ?? [],
+    ...(minVersion === undefined ? {} : { minVersion }),
     migration: migration === undefined ? null : resolveMigration(migration, name, ['gates', i, 'migration'], findings),
   }));
+}
+
+/**
+ * Holds the phases against the version under rollout and against what slashing needs (§13.2).
+ *
+ * @param channels - that switch phases on
+ */
+export function checkPrerequisites(
+  phases: readonly GatePhasePlan[],
+  channels: readonly ChannelPlan[],
+  release: Sections['release'],
+  auditLog: boolean,
+  findings: Findings,
+): void {
+  const { version, previous } = release ?? {};
+  if (version !== undefined && previous !== undefined && compareVersions(previous, version) >= 0) {
+    const what = `version ${version} is not newer than the previous one, ${previous}`;
+    addProblem(findings, ['release', 'version'], what, 'Write a newer version, or an older release.previous.');
+  }
+  phases.forEach(({ name, minVersion }, i) => {
+    if (minVersion === undefined) return;
+    const path = ['gates', i, 'minVersion'];
+    const rule = `against gates.${name}.minVersion: ${minVersion}`;
+    if (version === undefined) {
+      addProblem(findings, path, `no release.version is stated that ${minVersion} could be held against`, 'Add it.');
+    } else if (compareVersions(version, minVersion) < 0) {
+      const what = `phase "${name}" is switched on with version ${version}, ${rule}`;
+      addProblem(findings, path, what, `Roll out ${minVersion} or newer, or leave the phase out.`);
+    }
+  });
+  if (auditLog) return;
+  for (const channel of channels) {
+    for (const step of channel.steps) {
+      if (step.kind !== 'gate' || step.mode === 'shadow') continue;
+      const phase = phases.find((one) => one.name === step.phase);
+      if (phase?.enables.includes('consensus_enforcement') !== true) continue;
+      const what = `channel "${channel.name}" enforces phase "${phase.name}" without an audit log: slashing needs audit (§13.2)`;
+      addProblem(findings, ['slashing', 'auditLog'], what, 'Set up audit and appeals first, or leave the phase out.');
+      return;
+    }
+  }
 }
 
 /**

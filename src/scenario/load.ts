@@ -18,7 +18,7 @@ import type { Claim } from './claim.js';
 import { resolveClaims, warnOfUnprovable } from './expectation.js';
 import { nameFaults, resolveFaults, UNEXPLAINED } from './fault.js';
 import { type Assumption, createFindings, type Findings } from './findings.js';
-import { resolveGates } from './gate.js';
+import { checkPrerequisites, resolveGates } from './gate.js';
 import { resolveHorizon, warnOfLateFaults } from './horizon.js';
 import { resolveNetwork } from './network.js';
 import { readLayers, readText } from './overlay.js';
@@ -165,6 +165,8 @@ function resolveSections(sections: Partial<Sections>, tree: TreeMap, findings: F
   ) {
     return undefined;
   }
+  const { auditLog, ...penalties } = slashing;
+  checkPrerequisites(gates, whole, sections.release, auditLog, findings);
   const planned = whole.reduce((sum, channel) => sum + channelTime(channel, chain, operations.restart), 0);
   const phases = sections.phases ?? null;
   const horizon = resolveHorizon(sections.horizon, planned, phases, findings);
@@ -178,7 +180,7 @@ function resolveSections(sections: Partial<Sections>, tree: TreeMap, findings: F
     witnesses,
     proofs,
     rewards,
-    slashing,
+    slashing: penalties,
     storage,
     telemetry,
     operations: { ...people, batchShare: batches },

@@ -33,7 +33,13 @@ export function describePlan(loaded: LoadedScenario): string {
     'Channels, in order of promotion',
     ...plan.channels.flatMap((channel, i) => describeChannel(channel, i, times[i] ?? 0, plan)),
     'Gates, in order of activation',
-    ...table(plan.gates.map(({ name, enables, after }) => [name, enables.join(', '), afterText(after)])),
+    ...table(
+      plan.gates.map(({ name, enables, after, minVersion }) => [
+        name,
+        enables.join(', '),
+        afterText(after, minVersion),
+      ]),
+    ),
     ...describeMigrations(plan.gates),
     '',
     'Faults',
@@ -53,8 +59,12 @@ function orNone(lines: readonly string[]): readonly string[] {
   return lines.length === 0 ? ['  none'] : lines;
 }
 
-function afterText(after: readonly string[]): string {
-  return after.length === 0 ? '' : `after ${after.join(', ')}`;
+function afterText(after: readonly string[], minVersion: string | undefined): string {
+  const parts = [
+    ...(after.length === 0 ? [] : [`after ${after.join(', ')}`]),
+    ...(minVersion === undefined ? [] : [`from version ${minVersion}`]),
+  ];
+  return parts.join(', ');
 }
 
 const COLUMN_MAX = 48;

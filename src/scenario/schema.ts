@@ -7,6 +7,7 @@ import {
   defaulted,
   gatesSchema,
   operationsSchema,
+  releaseSchema,
   telemetrySchema,
   validatorsSchema,
   witnessesSchema,
@@ -81,6 +82,7 @@ export const scenarioSchema = section({
   phases: phases
     .optional()
     .describe('Chaos, then healing and settling, then judging: whether the chain recovers once nothing is wrong.'),
+  release: releaseSchema.optional().describe('The version under rollout, for gates that need one.'),
   chain: chainSchema.prefault({}).describe('The chain: blocks, epochs, timeouts, rules of consensus.'),
   network: networkSchema.prefault({}).describe('Regions, delays, loss, bandwidth, topology, queues.'),
   validators: validatorsSchema.prefault({}).describe('How stake and history of validators are drawn.'),

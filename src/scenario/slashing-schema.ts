@@ -20,6 +20,11 @@ export const slashingSchema = section({
     'slashing.profile',
     'Table of penalties.',
   ),
+  auditLog: defaulted(
+    flag,
+    'slashing.auditLog',
+    'Appeals and an audit log exist; without them no channel may enforce consensus_enforcement.',
+  ),
   dryRun: defaulted(flag, 'slashing.dryRun', 'Cases are opened and nothing is taken.'),
   witnessReports: defaulted(
     positiveShare,

@@ -82,6 +82,10 @@ function resolveStep(
   const phase = findPhase(name, phases, [...path, 'gate', 'phase'], findings);
   if (phase === undefined) return [];
   if (order.upgrades === 0) addProblem(findings, path, 'a gate needs the release', 'Put an upgrade step before it.');
+  if (phase.minVersion !== undefined && !order.whole && order.upgrades > 0) {
+    const what = `phase "${name}" is switched on while a part of the channel runs an older version, against gates.${name}.minVersion: ${phase.minVersion}`;
+    addProblem(findings, [...path, 'gate', 'phase'], what, 'Upgrade the rest of the channel before it.');
+  }
   checkGateOrder(phase, order.known, phases, [...path, 'gate', 'phase'], findings);
   const mode =
     step.gate?.mode ?? assume<GateMode>(findings, `${label}.gate.mode`, isSubset ? SHADOW_MODE : ENFORCE_MODE);

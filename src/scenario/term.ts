@@ -8,6 +8,8 @@ export const TERMS: Readonly<Record<string, string>> = {
   chain: 'Validators that agree on one sequence of blocks. Channels may share one: the canary runs beside production.',
   release: 'The version under rollout. Nodes run it from their upgrade on.',
   gate: 'A feature gate of the chain, switched on by the rollout; active per validator from a height. Promotions are guarded by checks.',
+  misfire:
+    'A gate that some nodes apply before or after the agreed height, or never: they compute another state than the rest.',
   phase: 'Gates that switch on together, at an epoch boundary.',
   check: 'A rule on telemetry that guards a promotion. Its outcome is success, failure, inconclusive or error.',
   probe:

@@ -11,6 +11,7 @@ import type { Run, World } from '../world.js';
 import { ARM, BATCH, BATCH_NODE_UP, NEXT_STEP, plan, REVERTED } from './agenda.js';
 import { armNode, gatesChanged } from './gates.js';
 import { forgetMigrations, migrateNode, oweMigration, oweReversal, reversalTime } from './migrations.js';
+import { planRepairs, refit } from './misfires.js';
 import { bringUp, changeRelease, takeDown } from './nodes.js';
 import { rejoin } from './recovery.js';
 import { activeRun, channelOf } from './stage.js';
@@ -98,6 +99,7 @@ function configure(world: World, run: Run, node: number, isDown: boolean): Micro
   if (chain.diverged[node] !== 0) rejoin(chain, node);
   chain.diverged[node] = 0;
   if (rollout.state === 'undoing') {
+    if (chain.misfire[node] !== 0) refit(chain, node, world.now, false);
     changeRelease(chain, node, 0);
     if (isDown) {
       oweReversal(world, run, node);
@@ -162,5 +164,6 @@ export function armGate(world: World): void {
   assert(gate !== undefined, 'the gate being switched on is a gate of the chain');
   gate.activation = (epochOf(chain, chain.tip + DEACTIVATION_HEIGHTS) + 1) * chain.epochBlocks + 1;
   gatesChanged(chain);
+  planRepairs(world, activeRun(world), gate);
   note(world, 'gate-armed', gate.phase, `active from height ${gate.activation}`);
 }

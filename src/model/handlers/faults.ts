@@ -21,6 +21,7 @@ import { spoilBackup } from './backups.js';
 import { divide } from './byzantine.js';
 import { reconnect, reconsider } from './conditions.js';
 import { isActive } from './gates.js';
+import { misfire, refit } from './misfires.js';
 import { noteStop, takeDown } from './nodes.js';
 import { changeSpeed } from './proving.js';
 import { noteStore, recoverNode } from './recoveries.js';
@@ -101,7 +102,8 @@ export function startFault(world: World, run: Run, index: number): boolean {
   const healed = world.healed && fault.kind !== 'byzantine';
   if (!happens || elsewhere || healed || validators.length === 0) return false;
   const chaosEnd = world.plan.phases === null || fault.kind === 'byzantine' ? Infinity : world.plan.phases.chaos;
-  const end = Math.min(world.now + duration, Math.max(world.now + 1, chaosEnd));
+  const misfires = fault.kind === 'misfire'; // it lasts from the first height that differs, which is not known yet
+  const end = misfires ? Number.POSITIVE_INFINITY : Math.min(world.now + duration, Math.max(world.now + 1, chaosEnd));
   const occurrence: Occurrence = {
     fault: index,
     run: run.id,
@@ -109,10 +111,12 @@ export function startFault(world: World, run: Run, index: number): boolean {
     end,
     validators,
     struck: describeStrike(world, run, fault.name, validators, end),
+    ...(misfires ? { repair: duration } : {}),
   };
+  if (misfires) world.misfired += validators.length;
   world.occurrences.push(occurrence);
   const number = world.occurrences.length - 1;
-  plan(world, occurrence.end, FAULT_END, 0, number);
+  if (!misfires) plan(world, occurrence.end, FAULT_END, 0, number);
   note(world, 'fault-start', fault.name, `${fault.kind} of ${count(validators.length, 'validator')}`);
   applyFault(world, run, fault, number + 1, validators, true);
   if (fault.kind === 'partition' && fault.moves !== null) plan(world, world.now + fault.moves, FAULT_MOVE, 0, number);
@@ -214,6 +218,11 @@ function applyFault(
         chain.drift[node] = begins ? world.plan.faults.indexOf(fault) + 1 : 0;
         chain.driftGate[node] = world.plan.gates.findIndex((gate) => gate.name === fault.gate);
         reconsider(chain, node, world.now, atMessageLevel);
+        break;
+      case 'misfire':
+        if (begins) misfire(world, chain, node, fault);
+        else if (chain.misfire[node] === world.plan.faults.indexOf(fault) + 1)
+          refit(chain, node, world.now, atMessageLevel);
         break;
       case 'byzantine':
         if (begins) corrupt(chain, node, fault, id);

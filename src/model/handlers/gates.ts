@@ -12,6 +12,7 @@ import {
   DIALECT_WITNESSES,
   type Gate,
   isRule,
+  startOf,
 } from '../chain.js';
 import type { GateMode, GateName, GatePhasePlan } from '../plan.js';
 
@@ -75,7 +76,18 @@ export function nextGateChange(chain: Chain): number {
   let next = chain.haltAt >= chain.tip ? chain.haltAt : Number.POSITIVE_INFINITY;
   for (const gate of chain.gates) {
     if (gate.activation > chain.tip) next = Math.min(next, gate.activation);
+    if (chain.misfires > 0) next = Math.min(next, nextMisfire(chain, gate));
     if (gate.deactivation > chain.tip) next = Math.min(next, gate.deactivation);
+  }
+  return next;
+}
+
+/** The first height after the tip at which a node that misfires begins to apply a gate; Infinity if there is none. */
+function nextMisfire(chain: Chain, gate: Gate): number {
+  let next = Number.POSITIVE_INFINITY;
+  for (let node = 0; node < chain.n; node += 1) {
+    const start = startOf(chain, gate, node);
+    if (gate.armed[node] === 1 && start > chain.tip) next = Math.min(next, start);
   }
   return next;
 }

@@ -8,6 +8,7 @@ import { fingerprintText } from '#base/fingerprint';
 import { compareNumbers } from '#base/order';
 import { MINUTE } from '#base/time';
 import {
+  applies,
   type Chain,
   committeeAt,
   createChain,
@@ -128,6 +129,7 @@ function copyRegime(
   const next = chain.tip + 1;
   const gates: Gate[] = chain.gates.map((gate) => {
     const active = next >= gate.activation && next < gate.deactivation;
+    if (chain.misfires > 0) return asApplied(chain, gate, next, active);
     return { ...gate, armed: gate.armed.slice(), activation: active ? 0 : Infinity, deactivation: Infinity };
   });
   const base = proposers === null ? null : spread(proposers, heights);
@@ -146,6 +148,13 @@ function copyRegime(
   pilot.diverged.set(chain.diverged);
   for (let node = 0; node < chain.n; node += 1) pilot.up[node] = takesPart(chain, node) ? 1 : 0;
   return pilot;
+}
+
+/** A gate of which some nodes misfire: armed where it is applied now. */
+function asApplied(chain: Chain, gate: Gate, height: number, active: boolean): Gate {
+  const armed = gate.armed.map((_, node) => (applies(chain, gate, node, height) ? 1 : 0));
+  const count = armed.reduce((sum, one) => sum + one, 0);
+  return { ...gate, armed, armedCount: count, activation: active || count > 0 ? 0 : Infinity, deactivation: Infinity };
 }
 
 /**

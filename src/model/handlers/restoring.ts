@@ -15,6 +15,7 @@ import { MENDED, NODE_UP, plan, RESTORED } from './agenda.js';
 import { soundBackups, whyNoBackup } from './backups.js';
 import { activeBits, gatesChanged } from './gates.js';
 import { forgetMigrations } from './migrations.js';
+import { forgetMisfire } from './misfires.js';
 import { bringUp, changeRelease, takeDown } from './nodes.js';
 import { proveAnew } from './proving.js';
 import { rejoin } from './recovery.js';
@@ -111,6 +112,7 @@ export function restore(world: World, id: number): void {
   for (let node = 0; node < chain.n; node += 1) {
     changeRelease(chain, node, 0);
     chain.diverged[node] = 0;
+    if (chain.misfire[node] !== 0) forgetMisfire(chain, node);
     forgetMigrations(world, run, node);
     rejoin(chain, node);
     refreshDialect(chain, node, chain.tip + 1);
@@ -151,6 +153,7 @@ export function mend(world: World, id: number): void {
   rollout.restoring = null;
   for (let node = 0; node < chain.n; node += 1) {
     chain.diverged[node] = 0;
+    if (chain.misfire[node] !== 0) forgetMisfire(chain, node);
     if ((chain.drift[node] as number) > world.plan.faults.length) chain.drift[node] = 0;
     rejoin(chain, node);
     refreshDialect(chain, node, chain.tip + 1);

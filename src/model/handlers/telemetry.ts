@@ -1,7 +1,7 @@
 /**
  * What the exporters of nodes count beside the payment: who sees which blocks, and by which configuration.
  */
-import { type Chain, DIALECT_FAULT_SHIFT, DIALECT_REWARDS } from '../chain.js';
+import { applies, type Chain, DIALECT_FAULT_SHIFT, DIALECT_REWARDS } from '../chain.js';
 import { blockEmission, type EpochPayment, type EpochReceipt } from '../rewards/epoch-payment.js';
 import {
   COUNTS,
@@ -25,11 +25,11 @@ export function watchExporters(world: World, run: Run, height: number, proposer:
   const { chain, economy } = run;
   const { exporters, journal } = economy;
   const gates = chain.gates.filter((gate) => {
-    return (gate.bits & DIALECT_REWARDS) !== 0 && gate.enforce && isActive(gate, height);
+    return (gate.bits & DIALECT_REWARDS) !== 0 && gate.enforce && (isActive(gate, height) || chain.misfires > 0);
   });
   const { side, deaf } = chain.network;
   for (let node = 0; node < chain.n; node += 1) {
-    const isArmed = gates.some((gate) => gate.armed[node] === 1);
+    const isArmed = gates.some((gate) => applies(chain, gate, node, height));
     let view: View = COUNTS;
     if (chain.up[node] === 0) view = STOPPED;
     else if (side[node] !== side[proposer] || deaf[node] === 1) view = CUT_OFF;
