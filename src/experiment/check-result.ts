@@ -2,7 +2,8 @@
  * What became of every check of a plan over all replications: how its evaluations went, how often it acted or would have,
  * and how often that was a false alarm.
  */
-import type { CheckOutcome } from '#model/check-plan';
+import type { CheckOutcome, CheckPlan } from '#model/check-plan';
+import { unexportedMetrics } from '#model/check-rule';
 import type { CheckRecord, Outcome } from '#model/outcome';
 import type { Plan } from '#model/plan';
 import { type ShareInterval, toProportion } from './breakdown.js';
@@ -18,7 +19,8 @@ export function foldChecks(plan: Plan, outcomes: readonly Outcome[], interval: S
     else known.push(record);
   }
   return plan.channels.flatMap(({ name: channel, checks }) =>
-    checks.map(({ name: check, mode, onFail, exported }) => {
+    checks.map((checkPlan) => {
+      const { name: check, mode, onFail } = checkPlan;
       const records = recordsOf.get(JSON.stringify([channel, check])) ?? [];
       const total = (count: (record: CheckRecord) => number) => records.reduce((sum, one) => sum + count(one), 0);
       const [successes, failures] = [total((one) => one.successes), total((one) => one.failures)];
@@ -31,7 +33,7 @@ export function foldChecks(plan: Plan, outcomes: readonly Outcome[], interval: S
         check,
         mode,
         onFail,
-        blind: plan.telemetry.alertBlind && !exported,
+        blind: isBlind(plan, checkPlan),
         reached: records.length,
         evaluations: successes + failures + inconclusive,
         outcomes: { success: successes, failure: failures, inconclusive },
@@ -45,4 +47,10 @@ export function foldChecks(plan: Plan, outcomes: readonly Outcome[], interval: S
       };
     }),
   );
+}
+
+/** Whether a check cannot see at all: as built, or for want of an exporter that nobody misses before. */
+function isBlind({ telemetry, checklist }: Plan, check: CheckPlan): boolean {
+  if (telemetry.alertBlind && !check.exported) return true;
+  return checklist?.alerts !== true && unexportedMetrics(telemetry, check).length > 0;
 }

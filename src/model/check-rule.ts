@@ -15,6 +15,7 @@ import type {
   Condition,
   ProbeQuery,
 } from './check-plan.js';
+import type { TelemetryPlan } from './plan.js';
 import { isIncident, type Reading } from './probe.js';
 
 /** Reads one probe; with `against`, nodes on the release against the others. */
@@ -183,6 +184,12 @@ function queriesOfNumber(number: CheckNumber): ProbeQuery[] {
   if (number.kind === 'constant') return [];
   if (number.kind === 'probe') return [number];
   return [...queriesOfNumber(number.left), ...queriesOfNumber(number.right)];
+}
+
+/** The metrics that a check reads and no node exports. */
+export function unexportedMetrics({ missing }: TelemetryPlan, { rule }: CheckPlan): string[] {
+  if (missing === undefined) return [];
+  return [...new Set(queriesOf(rule).map(({ metric }) => metric))].filter((metric) => missing.includes(metric));
 }
 
 /** How far a rule looks back at most. */

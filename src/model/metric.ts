@@ -17,7 +17,7 @@ export interface Metric {
   readonly better: 'lower' | 'higher' | 'neither';
   readonly label: string;
   readonly text: string; // one or two sentences: what it is and how it is measured
-  readonly needs?: 'phases' | 'queues' | 'misfires'; // of the plan; without them there is nothing to measure
+  readonly needs?: 'phases' | 'queues' | 'misfires' | 'parity' | 'exporters'; // of the plan; without them there is nothing to measure
 }
 
 const probability = (key: string, better: Metric['better'], label: string, text: string): Metric => {
@@ -156,6 +156,39 @@ export const METRICS: readonly Metric[] = [
     ),
     needs: 'misfires',
   },
+  {
+    ...quantity(
+      'checklist.driftFound',
+      'count',
+      [0, null],
+      'neither',
+      'Drift found',
+      'Validators whose configuration bundle had another hash than the reference before a promotion, and was repaired.',
+    ),
+    needs: 'parity',
+  },
+  {
+    ...quantity(
+      'checklist.driftMissed',
+      'count',
+      [0, null],
+      'lower',
+      'Drift missed',
+      'Validators whose drift was there before a promotion and did not show in the hash of their bundle.',
+    ),
+    needs: 'parity',
+  },
+  {
+    ...quantity(
+      'checklist.blindAlerts',
+      'count',
+      [0, null],
+      'lower',
+      'Alerts without eyes',
+      'Checks that never fired in a channel that was promoted, because no node exports what they read; by channel.',
+    ),
+    needs: 'exporters',
+  },
   quantity(
     'rewards.relativeError',
     'ratio',
@@ -221,6 +254,14 @@ export const METRICS: readonly Metric[] = [
     'lower',
     'False abort',
     'The plan was undone although no defect of the release had shown itself.',
+  ),
+  quantity(
+    'rollback.duration',
+    'duration',
+    [0, 'horizon'],
+    'lower',
+    'Undoing, duration',
+    'Time from the demand to undo the rollout until the chain is well again, or to the end; no data where it is not undone.',
   ),
   quantity(
     'rollback.slotsLost',
@@ -470,6 +511,8 @@ export const METRICS: readonly Metric[] = [
 /** Whether a plan has what a metric measures. */
 export function isMeasured(metric: Metric, plan: Plan): boolean {
   if (metric.needs === 'phases') return plan.phases !== null;
+  if (metric.needs === 'parity') return (plan.checklist?.parity ?? null) !== null;
+  if (metric.needs === 'exporters') return plan.telemetry.missing !== undefined;
   if (metric.needs === 'misfires') return plan.faults.some(({ kind }) => kind === 'misfire');
   return metric.needs !== 'queues' || plan.network.queues !== null;
 }

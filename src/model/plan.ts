@@ -7,6 +7,7 @@
 import type { Micros } from '#base/time';
 import type { Distribution } from '#kernel/distribution';
 import type { CheckPlan } from './check-plan.js';
+import type { ChecklistPlan } from './checklist-plan.js';
 import type { ProofsPlan } from './proof-plan.js';
 import type { MigrationPlan, StoragePlan } from './storage-plan.js';
 
@@ -25,6 +26,7 @@ export interface Plan {
   readonly slashing: SlashingPlan;
   readonly storage: StoragePlan;
   readonly telemetry: TelemetryPlan;
+  readonly checklist?: ChecklistPlan; // without it nothing of it is looked at, and the runbook is at hand
   readonly operations: OperationsPlan;
   readonly gates: readonly GatePhasePlan[]; // in order of activation
   readonly channels: readonly ChannelPlan[]; // in order of promotion
@@ -209,6 +211,7 @@ export interface SlashingPlan {
 export interface TelemetryPlan {
   readonly interval: Micros; // between samples
   readonly delay: Micros; // from sample to dashboard
+  readonly missing?: readonly string[]; // probe metrics that no node exports: checks on them never fire
   readonly alertBlind: boolean; // alerts on what no node exports cannot fire (blueprint.md section 21, row 21)
 }
 

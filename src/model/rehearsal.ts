@@ -9,6 +9,7 @@ import { createStream } from '#kernel/stream';
 import { chiSquaredFairness } from '#stats/fairness';
 import { createLogHistogram, meanOfHistogram, quantileOfHistogram } from '#stats/log-histogram';
 import { committeeAt } from './chain.js';
+import { createChecklistRecord } from './checklist-plan.js';
 import type { Recording, TraceRequest } from './consensus/trace.js';
 import {
   APPROVAL,
@@ -183,6 +184,8 @@ export function createWorld(whole: Plan, seed: string, replication: number, deta
     replaysDone: 0,
     replayTimes: createLogHistogram(),
     evidence: 0,
+    checklist: createChecklistRecord(),
+    blindAlerts: 0,
     misfired: 0,
     refused: 0,
     undone: [],
@@ -324,6 +327,9 @@ function conclude(world: World): Outcome {
       'liveness.judgedShare': judgedShare(world, run),
       'network.refused': world.refused,
       'gates.misfires': world.misfired,
+      'checklist.driftFound': world.checklist.found,
+      'checklist.driftMissed': world.checklist.missed,
+      'checklist.blindAlerts': world.blindAlerts,
       'rewards.relativeError': world.expectedSum === 0 ? null : world.absoluteErrorSum / world.expectedSum,
       'rewards.validatorsOff': world.expectedSum === 0 ? null : world.validatorsOff,
       'rewards.conservationViolations': world.conservationViolations,
@@ -350,6 +356,7 @@ function conclude(world: World): Outcome {
       'rollback.state': undone('state-rollback'),
       'rollback.badReleaseOnMainnet': world.badReleaseOnMainnet ? 1 : 0,
       'rollback.falseAbort': world.falseAbort ? 1 : 0,
+      'rollback.duration': longest(world.undone.map(({ at, recovery }) => recovery ?? end - at)),
       'rollback.slotsLost': world.undone.reduce((sum, undoing) => sum + undoing.slotsLost, 0),
       'rollback.failed': world.undone.some(({ failure }) => failure !== null) ? 1 : 0,
       'rollback.blocksGivenUp': world.undone.reduce((sum, { blocksGivenUp }) => sum + blocksGivenUp, 0),

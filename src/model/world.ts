@@ -13,6 +13,7 @@ import type { Stream } from '#kernel/stream';
 import type { LogHistogram } from '#stats/log-histogram';
 import type { Chain } from './chain.js';
 import type { CheckState } from './check-state.js';
+import type { ChecklistRecord } from './checklist-plan.js';
 import type { FamilyContent } from './migration/content.js';
 import type { WitnessChannel } from './network/token-bucket.js';
 import type {
@@ -376,6 +377,8 @@ export interface World {
   replaysDone: number;
   readonly replayTimes: LogHistogram;
   evidence: number; // validators caught contradicting themselves
+  readonly checklist: ChecklistRecord;
+  blindAlerts: number; // alerts that could not fire, by channel
   misfired: number; // validators that applied a gate at another height than agreed, by gate
   refused: number; // messages that nodes had no room or no patience for
   readonly undone: Undo[];

@@ -72,6 +72,12 @@ const METRIC_GROUPS: readonly (Omit<MetricGroup, 'keys'> & { readonly prefix: st
   { id: 'rewards', title: 'Rewards', question: 'Is everyone paid what the rules say?', prefix: 'rewards.' },
   { id: 'risk', title: 'Rollback risk', question: 'Does the plan have to be undone?', prefix: 'rollback.' },
   { id: 'proofs', title: 'Proofs', question: 'Do provers keep up with the chain?', prefix: 'proofs.' },
+  {
+    id: 'checklist',
+    title: 'Checklist',
+    question: 'Is what is missing found before a promotion?',
+    prefix: 'checklist.',
+  },
   { id: 'recovery', title: 'Recovery', question: 'How do nodes come back after unplanned stops?', prefix: 'recovery.' },
   {
     id: 'rollout',
@@ -189,6 +195,8 @@ export function describeTransition({ kind, channel, subject }: Transition): stri
       return `No way back: ${subject}`;
     case 'backup':
       return `Backup: ${subject}`;
+    case 'preflight':
+      return `Found before the step: ${subject}`;
     case 'approval':
       return `Approval by ${subject}`;
     case 'migration':
@@ -219,6 +227,7 @@ const DECISIVE: ReadonlySet<string> = new Set([
   'rollback-step',
   'rollback-failed',
   'approval',
+  'preflight',
   'migration',
   'defect',
   'stall-start',

@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import { MINUTE } from '#base/time';
+import { PROBE_METRICS } from '#model/metric';
 import { asBuiltSchema } from './as-built-schema.js';
 import { defaultAt } from './defaults.js';
 import { durationDistribution } from './distribution.js';
@@ -170,6 +171,9 @@ export const witnessesSchema = section({
 export const telemetrySchema = section({
   interval: defaulted(positiveDuration, 'telemetry.interval', 'Time between two samples of a probe.'),
   delay: defaulted(duration, 'telemetry.delay', 'Time until a sample is on the dashboard.'),
+  missing: list(oneOf(PROBE_METRICS.map(({ key }) => key)), 1)
+    .optional()
+    .describe('Probe metrics that no node exports: checks that read them never fire, and nothing waits for them.'),
   alertBlind: defaulted(
     flag,
     'telemetry.alertBlind',

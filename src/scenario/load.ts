@@ -14,6 +14,7 @@ import type { Fidelity, Plan } from '#model/plan';
 import { listAssumptions } from './assumption.js';
 import { resolveChain } from './chain.js';
 import { resolveChannels } from './channel.js';
+import { resolveChecklist } from './checklist.js';
 import type { Claim } from './claim.js';
 import { resolveClaims, warnOfUnprovable } from './expectation.js';
 import { nameFaults, resolveFaults, UNEXPLAINED } from './fault.js';
@@ -165,6 +166,8 @@ function resolveSections(sections: Partial<Sections>, tree: TreeMap, findings: F
   ) {
     return undefined;
   }
+  const { checklist } = sections;
+  const { missing, ...seen } = telemetry;
   const { auditLog, ...penalties } = slashing;
   checkPrerequisites(gates, whole, sections.release, auditLog, findings);
   const planned = whole.reduce((sum, channel) => sum + channelTime(channel, chain, operations.restart), 0);
@@ -182,7 +185,8 @@ function resolveSections(sections: Partial<Sections>, tree: TreeMap, findings: F
     rewards,
     slashing: penalties,
     storage,
-    telemetry,
+    telemetry: { ...seen, ...(missing === undefined ? {} : { missing }) },
+    ...(checklist === undefined ? {} : { checklist: resolveChecklist(checklist, findings) }),
     operations: { ...people, batchShare: batches },
     gates,
     channels: whole,

@@ -3,7 +3,7 @@
  */
 import { formatDuration } from '#base/time';
 import type { CheckPlan, ProbeQuery } from '../check-plan.js';
-import { type Judgement, judgeRule, type Reader, type Seen, windowOf } from '../check-rule.js';
+import { type Judgement, judgeRule, type Reader, type Seen, unexportedMetrics, windowOf } from '../check-rule.js';
 import { actionOf, type CheckState, countOutcome, verdictOf } from '../check-state.js';
 import { findProbeMetric, type MetricUnit } from '../metric.js';
 import type { ChannelPlan } from '../plan.js';
@@ -25,9 +25,11 @@ export function evaluateCheck(world: World, run: Run, check: CheckPlan, state: C
   return judgement;
 }
 
-/** Whether a check cannot see: its metric has no exporter, and the plan has the chain as built. */
+/** Whether a check cannot see: its metric has no exporter, as built or because one was forgotten. */
 export function isBlind(world: World, check: CheckPlan): boolean {
-  return world.plan.telemetry.alertBlind && !check.exported;
+  const { telemetry } = world.plan;
+  if (telemetry.alertBlind && !check.exported) return true;
+  return !world.checklist.armed && unexportedMetrics(telemetry, check).length > 0;
 }
 
 /** Whether a promotion has to wait for a check: an observed one never stands in its way, nor does one that cannot see. */

@@ -22,6 +22,7 @@ import { addGate, gatesChanged, isActive } from './gates.js';
 import { hold, openCheck, unmetNeed } from './guard.js';
 import { watchHeadroom } from './headroom.js';
 import { MIGRATION, prepareMigration } from './migrations.js';
+import { countBlind, preflight } from './preflight.js';
 import { useRun } from './run.js';
 import { activeRun, channelOf } from './stage.js';
 import { note } from './timeline.js';
@@ -102,6 +103,7 @@ export function nextStep(world: World): void {
     hold(world, missing, 'the next gate needs it to succeed first');
     return;
   }
+  if (preflight(world, steps[rollout.step + 1])) return;
   rollout.step = Math.min(rollout.step + 1, steps.length);
   rollout.stepStart = world.now;
   rollout.stepStartHeight = activeRun(world).chain.tip;
@@ -234,6 +236,7 @@ function promote(world: World): void {
     hold(world, open.name, `${verdictOf(open, rollout.checks[place] as CheckState)}: no promotion`);
     return;
   }
+  if (world.plan.telemetry.missing !== undefined) world.blindAlerts += countBlind(world);
   note(world, 'channel-end', channel.name, 'its steps are done and every check is a success');
   if (rollout.channel + 1 < world.plan.channels.length) startChannel(world, rollout.channel + 1, 'promoted');
   else end(world, 'completed', 'every channel is done');

@@ -93,7 +93,15 @@ export function decide(world: World, action: number): void {
   note(world, kind, rollout.undo.check, rollout.undo.cause);
   if (world.defects.every((defect) => defect.shown === 0)) world.falseAbort = true;
   const wait = Math.max(1, sampleInteger(world.plan.operations.notify, world.operations));
-  plan(world, world.now + wait, NOTIFIED, 0, 0);
+  plan(world, world.now + wait + searchTime(world), NOTIFIED, 0, 0);
+}
+
+/** µs until people know how to go back where no runbook tells them. */
+function searchTime(world: World): Micros {
+  const { checklist } = world.plan;
+  if (checklist === undefined || checklist.runbook) return 0;
+  note(world, 'rollback-step', 'no runbook', 'the recovery runbook is not linked: people work out the way back');
+  return sampleInteger(checklist.search, world.operations);
 }
 
 /** Everybody knows: nodes restart in batches, or all of them stop. */

@@ -52,7 +52,15 @@ describe('the words', () => {
   test('put every metric in one group, those nobody knows in the last', () => {
     const groups = groupMetrics([...Object.keys(summary.metrics), 'new.metric']);
     expect(groups.flatMap(({ keys }) => keys).sort()).toEqual([...Object.keys(summary.metrics), 'new.metric'].sort());
-    expect(groups.map(({ id }) => id)).toEqual(['liveness', 'rewards', 'risk', 'proofs', 'recovery', 'rollout']);
+    expect(groups.map(({ id }) => id)).toEqual([
+      'liveness',
+      'rewards',
+      'risk',
+      'proofs',
+      'checklist',
+      'recovery',
+      'rollout',
+    ]);
     expect(groups.at(-1)?.keys.at(-1)).toBe('new.metric');
     expect(groups[0]?.keys[0]).toBe('liveness.slotShare');
   });
