@@ -17,7 +17,7 @@ export interface Metric {
   readonly better: 'lower' | 'higher' | 'neither';
   readonly label: string;
   readonly text: string; // one or two sentences: what it is and how it is measured
-  readonly needs?: 'phases' | 'queues' | 'misfires' | 'parity' | 'exporters'; // of the plan; without them there is nothing to measure
+  readonly needs?: 'phases' | 'queues' | 'misfires' | 'parity' | 'exporters' | 'briefing'; // of the plan; without them there is nothing to measure
 }
 
 const probability = (key: string, better: Metric['better'], label: string, text: string): Metric => {
@@ -155,6 +155,17 @@ export const METRICS: readonly Metric[] = [
       'Validators that apply a gate before or after the agreed height, or never, until somebody repairs them; by gate.',
     ),
     needs: 'misfires',
+  },
+  {
+    ...quantity(
+      'communication.unprepared',
+      'count',
+      [0, null],
+      'lower',
+      'Operators unprepared',
+      'Operators that began the upgrade late, because they were briefed late or not at all.',
+    ),
+    needs: 'briefing',
   },
   {
     ...quantity(
@@ -512,6 +523,7 @@ export const METRICS: readonly Metric[] = [
 export function isMeasured(metric: Metric, plan: Plan): boolean {
   if (metric.needs === 'phases') return plan.phases !== null;
   if (metric.needs === 'parity') return (plan.checklist?.parity ?? null) !== null;
+  if (metric.needs === 'briefing') return plan.briefing !== undefined;
   if (metric.needs === 'exporters') return plan.telemetry.missing !== undefined;
   if (metric.needs === 'misfires') return plan.faults.some(({ kind }) => kind === 'misfire');
   return metric.needs !== 'queues' || plan.network.queues !== null;

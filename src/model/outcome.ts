@@ -85,6 +85,7 @@ export interface Transition {
     | 'rollback-step'
     | 'rollback-failed'
     | 'backup'
+    | 'briefing'
     | 'preflight'
     | 'approval'
     | 'migration'

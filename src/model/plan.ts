@@ -8,6 +8,7 @@ import type { Micros } from '#base/time';
 import type { Distribution } from '#kernel/distribution';
 import type { CheckPlan } from './check-plan.js';
 import type { ChecklistPlan } from './checklist-plan.js';
+import type { BriefingPlan } from './communication-plan.js';
 import type { ProofsPlan } from './proof-plan.js';
 import type { MigrationPlan, StoragePlan } from './storage-plan.js';
 
@@ -26,6 +27,7 @@ export interface Plan {
   readonly slashing: SlashingPlan;
   readonly storage: StoragePlan;
   readonly telemetry: TelemetryPlan;
+  readonly briefing?: BriefingPlan; // without it every operator is prepared
   readonly checklist?: ChecklistPlan; // without it nothing of it is looked at, and the runbook is at hand
   readonly operations: OperationsPlan;
   readonly gates: readonly GatePhasePlan[]; // in order of activation

@@ -27,6 +27,7 @@ import {
   FAULT_START,
   HEAL,
   JUDGE,
+  LATE,
   MENDED,
   NEXT_STEP,
   NODE_UP,
@@ -37,7 +38,7 @@ import {
 } from './handlers/agenda.js';
 import { answerApproval } from './handlers/approval.js';
 import { backUp } from './handlers/backups.js';
-import { armGate, endRestart, startBatch } from './handlers/batches.js';
+import { armGate, beginLate, endRestart, startBatch } from './handlers/batches.js';
 import {
   createDefects,
   createFaultStreams,
@@ -186,6 +187,7 @@ export function createWorld(whole: Plan, seed: string, replication: number, deta
     evidence: 0,
     checklist: createChecklistRecord(),
     blindAlerts: 0,
+    unprepared: 0,
     misfired: 0,
     refused: 0,
     undone: [],
@@ -274,6 +276,8 @@ function changeConditions(world: World, run: Run, kind: number, target: number, 
       return data === run.id && recoverNode(world, run, target);
     case BACKEND:
       return failOver(world, run, data);
+    case LATE:
+      return beginLate(world, run, target, data);
     case ARM:
       armGate(world);
       return true;
@@ -327,6 +331,7 @@ function conclude(world: World): Outcome {
       'liveness.judgedShare': judgedShare(world, run),
       'network.refused': world.refused,
       'gates.misfires': world.misfired,
+      'communication.unprepared': world.unprepared,
       'checklist.driftFound': world.checklist.found,
       'checklist.driftMissed': world.checklist.missed,
       'checklist.blindAlerts': world.blindAlerts,

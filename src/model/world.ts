@@ -379,6 +379,7 @@ export interface World {
   evidence: number; // validators caught contradicting themselves
   readonly checklist: ChecklistRecord;
   blindAlerts: number; // alerts that could not fire, by channel
+  unprepared: number; // operators that began the upgrade late
   misfired: number; // validators that applied a gate at another height than agreed, by gate
   refused: number; // messages that nodes had no room or no patience for
   readonly undone: Undo[];

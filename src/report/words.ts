@@ -195,6 +195,8 @@ export function describeTransition({ kind, channel, subject }: Transition): stri
       return `No way back: ${subject}`;
     case 'backup':
       return `Backup: ${subject}`;
+    case 'briefing':
+      return `Briefing of the operators of ${subject}`;
     case 'preflight':
       return `Found before the step: ${subject}`;
     case 'approval':

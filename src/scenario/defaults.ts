@@ -148,6 +148,13 @@ export const CONDITIONAL_DEFAULTS: Readonly<Record<string, Default>> = {
   ...CHECK_CONDITIONAL_DEFAULTS,
   ...PROOF_CONDITIONAL_DEFAULTS,
   ...STORAGE_CONDITIONAL_DEFAULTS,
+  'communication.briefing.ahead': of('14d', '§17: briefing at least two weeks ahead'),
+  'communication.briefing.notice': of('14d', '§17: two weeks; that fewer prepare with less is an assumption'),
+  'communication.briefing.missing': of('0%', 'assumption: it is sent'),
+  'communication.briefing.delay': of(
+    lognormal('2h', '8h'),
+    'assumption: until somebody reads the notes and has built it',
+  ),
   'checklist.parity.covers': of(
     '100%',
     '§17: configuration equal to the bundle; assumption: the hash is over all of it',

@@ -16,6 +16,7 @@ import { resolveChain } from './chain.js';
 import { resolveChannels } from './channel.js';
 import { resolveChecklist } from './checklist.js';
 import type { Claim } from './claim.js';
+import { resolveBriefing } from './communication.js';
 import { resolveClaims, warnOfUnprovable } from './expectation.js';
 import { nameFaults, resolveFaults, UNEXPLAINED } from './fault.js';
 import { type Assumption, createFindings, type Findings } from './findings.js';
@@ -168,6 +169,7 @@ function resolveSections(sections: Partial<Sections>, tree: TreeMap, findings: F
   }
   const { checklist } = sections;
   const { missing, ...seen } = telemetry;
+  const briefing = resolveBriefing(sections.communication?.briefing, channelNames, findings);
   const { auditLog, ...penalties } = slashing;
   checkPrerequisites(gates, whole, sections.release, auditLog, findings);
   const planned = whole.reduce((sum, channel) => sum + channelTime(channel, chain, operations.restart), 0);
@@ -186,6 +188,7 @@ function resolveSections(sections: Partial<Sections>, tree: TreeMap, findings: F
     slashing: penalties,
     storage,
     telemetry: { ...seen, ...(missing === undefined ? {} : { missing }) },
+    ...(briefing === undefined ? {} : { briefing }),
     ...(checklist === undefined ? {} : { checklist: resolveChecklist(checklist, findings) }),
     operations: { ...people, batchShare: batches },
     gates,

@@ -5,6 +5,7 @@ import { describeProblem } from '#base/error';
 import { formatDuration, type Micros } from '#base/time';
 import type { ChannelPlan, Plan, PortionPlan, StepPlan } from '#model/plan';
 import { describeCheck } from './check-text.js';
+import { describeChecklist } from './checklist-text.js';
 import { describeFault } from './fault-text.js';
 import { describeLaw } from './law-text.js';
 import type { LoadedScenario } from './load.js';
@@ -29,6 +30,7 @@ export function describePlan(loaded: LoadedScenario): string {
     ...describeRules(plan),
     ...describeProofs(plan.proofs),
     ...describeStorage(plan.storage),
+    ...describeChecklist(plan),
     '',
     'Channels, in order of promotion',
     ...plan.channels.flatMap((channel, i) => describeChannel(channel, i, times[i] ?? 0, plan)),

@@ -14,6 +14,7 @@ import {
 } from './chain-schema.js';
 import { channelsSchema, expectSchema } from './channel-schema.js';
 import { checklistSchema } from './checklist-schema.js';
+import { communicationSchema } from './communication-schema.js';
 import { faultsSchema } from './fault-schema.js';
 import { networkSchema } from './network-schema.js';
 import { proofsSchema } from './proof-schema.js';
@@ -93,6 +94,7 @@ export const scenarioSchema = section({
   slashing: slashingSchema.prefault({}).describe('What misbehaviour costs, once consensus_enforcement is active.'),
   storage: storageSchema.prefault({}).describe('Stores, backups, recovery and pruning.'),
   telemetry: telemetrySchema.prefault({}).describe('What checks can see, and when.'),
+  communication: communicationSchema.optional().describe('What operators are told before, and when.'),
   checklist: checklistSchema.optional().describe('What is looked at before each promotion; without it nothing is.'),
   operations: operationsSchema.prefault({}).describe('What people do, and how long it takes.'),
   gates: defaulted(gatesSchema, 'gates', 'Phases of feature gates, in order of activation.'),

@@ -24,6 +24,7 @@ export const MENDED = 14; // a release that mends what could not be undone is ou
 export const RECOVER = 15; // target: validator that somebody starts after an unplanned stop, data: id of the run
 export const BACKEND = 16; // the failover backend of some nodes is ready
 export const ARM = 17; // every target carries the gate of the step under way
+export const LATE = 18; // target: validator whose operator begins the upgrade late, data: run and batch
 
 // on the watch: they only look
 export const CHECK = 0; // target: check, data: channel

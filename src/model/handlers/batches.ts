@@ -8,7 +8,8 @@ import { type Distribution, sampleInteger } from '#kernel/distribution';
 import { electionAt, epochOf } from '../chain.js';
 import type { GatePhasePlan } from '../plan.js';
 import type { Run, World } from '../world.js';
-import { ARM, BATCH, BATCH_NODE_UP, NEXT_STEP, plan, REVERTED } from './agenda.js';
+import { ARM, BATCH, BATCH_NODE_UP, LATE, NEXT_STEP, plan, REVERTED } from './agenda.js';
+import { lateness } from './briefing.js';
 import { armNode, gatesChanged } from './gates.js';
 import { forgetMigrations, migrateNode, oweMigration, oweReversal, reversalTime } from './migrations.js';
 import { planRepairs, refit } from './misfires.js';
@@ -71,14 +72,37 @@ export function startBatch(world: World, cause = 0): void {
     note(world, 'upgrade', batchName(world), `batch ${rollout.batch + 1} of ${rollout.batches.length}`);
   for (const node of batch) {
     const isDown = (run.downReasons[node] as number) > 0;
-    const extra = configure(world, run, node, isDown);
-    if (isDown) continue; // it will come back with the new configuration by itself
-    const back = world.now + Math.max(1, sampleInteger(restartTime(world), world.operations)) + extra;
-    takeDown(world, run, node);
-    rollout.waitingFor += 1;
-    plan(world, back, BATCH_NODE_UP, node, packBatch(run, rollout.serial));
+    const late = isDown ? 0 : lateness(world, node);
+    if (late > 0) {
+      rollout.waitingFor += 1;
+      world.unprepared += 1;
+      plan(world, world.now + late, LATE, node, packBatch(run, rollout.serial));
+    } else restart(world, run, node);
   }
   if (rollout.waitingFor === 0) finishBatch(world);
+}
+
+/** Stops a node for the step under way; one that is down comes back with the new configuration by itself. */
+function restart(world: World, run: Run, node: number): void {
+  const { rollout } = world;
+  const isDown = (run.downReasons[node] as number) > 0;
+  const extra = configure(world, run, node, isDown);
+  if (isDown) return;
+  const back = world.now + Math.max(1, sampleInteger(restartTime(world), world.operations)) + extra;
+  takeDown(world, run, node);
+  rollout.waitingFor += 1;
+  plan(world, back, BATCH_NODE_UP, node, packBatch(run, rollout.serial));
+}
+
+/** An operator who was not prepared begins; too late if the step was given up, or people decide about it. */
+export function beginLate(world: World, run: Run, node: number, packed: number): boolean {
+  const { rollout } = world;
+  if (packed !== packBatch(run, rollout.serial) || rollout.state === 'deciding') return false;
+  rollout.lastRestart = world.now;
+  rollout.waitingFor -= 1;
+  restart(world, run, node);
+  if (rollout.waitingFor === 0) finishBatch(world);
+  return true;
 }
 
 function batchName(world: World): string {

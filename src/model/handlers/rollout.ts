@@ -16,6 +16,7 @@ import { askApproval } from './approval.js';
 import { takeBackup } from './backups.js';
 import { HALTED, startBatches } from './batches.js';
 import { NORMAL_BLOCKS } from './block.js';
+import { tellBriefing } from './briefing.js';
 import { fileChecks, isUnmet } from './checks.js';
 import { milestone } from './faults.js';
 import { addGate, gatesChanged, isActive } from './gates.js';
@@ -50,6 +51,7 @@ function startChannel(world: World, index: number, cause: string): void {
   rollout.targets = pickRelease(run, channel.validators);
   rollout.checks = channel.checks.map(createCheckState);
   note(world, 'channel-start', channel.name, cause);
+  tellBriefing(world);
   milestone(world, channel.name, null);
   for (const [i, { initialDelay, interval }] of channel.checks.entries()) {
     watch(world, world.now + initialDelay + interval, CHECK, i, index);
