@@ -13,6 +13,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   coverage: () => import('./coverage.js'),
   draw: () => import('./draw.js'),
   queue: () => import('./queue.js'),
+  shortcut: () => import('./shortcut.js'),
   splitting: () => import('./splitting.js'),
 };
 

@@ -11,6 +11,7 @@ import { createStream, streamKey } from '#kernel/stream';
 import type { Certificate, RoundCertificate } from './consensus/certificate.js';
 import { createDriver, type Driver, type DriverOutput } from './consensus/driver.js';
 import { createLog, type Log } from './consensus/log.js';
+import { createLookahead, type Lookahead } from './consensus/lookahead.js';
 import type { Recording } from './consensus/trace.js';
 import { createEmptySet, createValidatorSet, type ValidatorSet } from './consensus/vote.js';
 import { createIntake, type Intake } from './network/intake.js';
@@ -171,6 +172,8 @@ export interface Chain {
   haltAt: number; // nodes of the previous release stop after this height; Infinity: they do not
   misfires: number; // validators that will apply, or apply, a gate at another height than agreed
   misconducts: number; // ways in which validators do not follow the protocol now
+  shortcut: boolean; // heights in which nothing interferes are computed instead of played; the same facts either way
+  readonly lookahead: Lookahead;
   recording: Recording | null; // steps of consensus that are to be recorded
   readonly heldBack: Map<number, HeldBack>; // by message row: what Byzantine nodes send later
   readonly twins: Map<number, readonly [number, number]>; // by height × 4096 + round: what an equivocating proposer shows to each half
@@ -309,6 +312,8 @@ export function createChain(
     haltAt: Number.POSITIVE_INFINITY,
     misfires: 0,
     misconducts: 0,
+    shortcut: true,
+    lookahead: createLookahead(n),
     recording: null,
     heldBack: new Map(),
     twins: new Map(),
@@ -486,14 +491,16 @@ function growValues(values: Values): void {
  * made by circuits of its own version (blueprint sections 6.2, 13.1 and 22). What it builds on is another question: `extendsHead`.
  */
 export function accepts(chain: Chain, node: number, value: number): boolean {
-  const own = chain.dialect[node] as number;
   const { dialect, proved, flaws } = chain.values;
-  if ((((dialect[value] as number) ^ own) & DIALECT_STATE) !== 0) return false;
-  const flaw = flaws[value] as number;
-  if ((flaw & FLAW_PAYLOAD) !== 0) return false;
+  const own = chain.dialect[node] as number;
+  return isAcceptable(own, dialect[value] as number, proved[value] === 1, flaws[value] as number);
+}
+
+/** The same of a value of some dialect, proved or not, with some flaws. */
+export function isAcceptable(own: number, dialect: number, proved: boolean, flaws: number): boolean {
+  if (((dialect ^ own) & DIALECT_STATE) !== 0 || (flaws & FLAW_PAYLOAD) !== 0) return false;
   if ((own & DIALECT_PROOFS) === 0) return true;
-  const sameCircuits = (((dialect[value] as number) ^ own) & DIALECT_CIRCUITS) === 0;
-  return proved[value] === 1 && (flaw & FLAW_PROOF) === 0 && sameCircuits;
+  return proved && (flaws & FLAW_PROOF) === 0 && ((dialect ^ own) & DIALECT_CIRCUITS) === 0;
 }
 
 /** Whether a value builds on what the node decided last. */

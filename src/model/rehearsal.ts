@@ -68,6 +68,7 @@ export interface RehearsalOptions {
   readonly details: boolean; // keep the timeline and the hours
   readonly facts?: boolean; // keep every fact of the fingerprint in words
   readonly cache: PilotCache; // shared by the replications of a worker; it never changes an outcome
+  readonly shortcut?: boolean; // compute heights in which nothing interferes: the default, and the same facts either way
   readonly trace?: TraceRequest | undefined; // steps of consensus to record, on every chain that is used
 }
 
@@ -80,6 +81,7 @@ export interface RehearsalOptions {
 export function rehearse(plan: Plan, seed: string, replication: number, options: RehearsalOptions): Outcome {
   const world = createWorld(plan, seed, replication, options.details);
   if (options.facts === true) world.factLog = [];
+  world.shortcut = options.shortcut ?? true;
   beginWorld(world);
   const recording = options.trace === undefined ? null : { ...options.trace, segments: [] };
   do {
@@ -116,6 +118,7 @@ export function createWorld(whole: Plan, seed: string, replication: number, deta
     seed,
     replication,
     details,
+    shortcut: true,
     agenda: createEventQueue(),
     watch: createEventQueue(),
     facts: createFingerprint(),

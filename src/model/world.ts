@@ -328,6 +328,7 @@ export interface World {
   readonly seed: string;
   readonly replication: number;
   readonly details: boolean;
+  shortcut: boolean; // chains compute heights in which nothing interferes
   readonly agenda: EventQueue;
   readonly watch: EventQueue;
   readonly facts: Fingerprint;

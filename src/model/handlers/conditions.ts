@@ -7,11 +7,13 @@ import { accepts, type Chain, decidedAt, RING, refreshDialect, setAt } from '../
 import { hasQuorumPower } from '../consensus/vote.js';
 import { clearIntake } from '../network/intake.js';
 import { clearMessages } from '../network/message.js';
-import { crashNode, rejoin, restartNode, resumeNode, scheduleStart } from './recovery.js';
-import { DECIDED } from './shell.js';
+import { repeatHeight } from './consensus.js';
+import { crashNode, rejoin, restartNode, resumeNode } from './recovery.js';
+import { DECIDED, scheduleStart } from './shell.js';
 
 /** Stops a node at once: what reaches it from now on is lost; what it voted is in its log. */
 export function stopNode(chain: Chain, node: number): void {
+  repeatHeight(chain);
   chain.up[node] = 0;
   crashNode(chain, node);
 }
@@ -22,6 +24,7 @@ export function stopNode(chain: Chain, node: number): void {
  * @param atMessageLevel - whether the chain's consensus runs as events now
  */
 export function startNode(chain: Chain, node: number, now: Micros, atMessageLevel: boolean): void {
+  repeatHeight(chain);
   chain.up[node] = 1;
   chain.startedUpAt[node] = now;
   chain.stuck[node] = 0;
@@ -31,11 +34,13 @@ export function startNode(chain: Chain, node: number, now: Micros, atMessageLeve
 
 /** A node that was cut off hears the others again. */
 export function reconnect(chain: Chain, node: number, now: Micros, atMessageLevel: boolean): void {
+  repeatHeight(chain);
   if (atMessageLevel && chain.up[node] === 1 && chain.stuck[node] === 0) resumeNode(chain, node, now);
 }
 
 /** What a node computes has changed: it is back on the chain's history, and judges anew what it refused before. */
 export function reconsider(chain: Chain, node: number, now: Micros, atMessageLevel: boolean): void {
+  repeatHeight(chain);
   rejoin(chain, node);
   refreshDialect(chain, node, chain.height[node] as number);
   chain.stuck[node] = 0;
@@ -54,6 +59,7 @@ export function takesPart(chain: Chain, node: number): boolean {
  * where they are and synchronize. Nothing that was said about that height before is remembered by anyone.
  */
 export function startConsensus(chain: Chain, start: Micros): void {
+  repeatHeight(chain);
   chain.now = start;
   chain.ring.height[(chain.tip + 1) % RING] = -1;
   for (const cast of chain.cast) cast.clear();
@@ -71,6 +77,7 @@ export function startConsensus(chain: Chain, start: Micros): void {
 
 /** Goes on where consensus was paused, with what each node's log holds; what was in flight is lost. */
 export function resumeConsensus(chain: Chain, now: Micros): void {
+  repeatHeight(chain);
   for (let node = 0; node < chain.n; node += 1) {
     if (chain.up[node] === 1 && chain.stuck[node] === 0) resumeNode(chain, node, now);
   }
@@ -78,7 +85,9 @@ export function resumeConsensus(chain: Chain, now: Micros): void {
 
 /** Drops all consensus events; the tip and what each node knows stand. */
 export function pauseConsensus(chain: Chain): void {
+  repeatHeight(chain);
   clearQueue(chain.queue);
+  chain.lookahead.startsAt.fill(Number.POSITIVE_INFINITY);
   clearMessages(chain.messages);
   chain.heldBack.clear();
   if (chain.intake !== null) clearIntake(chain.intake, null);

@@ -8,10 +8,9 @@
  */
 import { assert } from '#base/assert';
 import type { Micros } from '#base/time';
-import { deriveKey, drawUint32 } from '#kernel/draw';
-import { drawFromTable } from '#kernel/quantile-table';
+import { deriveKey } from '#kernel/draw';
 import { peekTime, popEvent, pushEvent } from '#kernel/queue';
-import { type Chain, DIALECT_PROOFS } from '../chain.js';
+import type { Chain } from '../chain.js';
 import { receiveVote, timeoutElapsed } from '../consensus/driver.js';
 import { logCertificate, logTimeout, logVote, takeCertificate } from '../consensus/log.js';
 import type { TimeoutKind } from '../consensus/timeouts.js';
@@ -32,7 +31,9 @@ import {
 } from '../network/message.js';
 import { LOST, transit } from '../network/network.js';
 import { misdeed, sendLate } from './byzantine.js';
-import { verifyWait } from './proving.js';
+import { lookAhead } from './lookahead.js';
+import { closeHeight, undoHeight } from './open-height.js';
+import { checkTime } from './proposal-time.js';
 import { replayLog } from './recovery.js';
 import {
   ACTIVE,
@@ -72,8 +73,6 @@ import {
 import { answerSync, applySync, noticePeer, requestSync, takeSync } from './sync.js';
 import { relay, requestMessage } from './transmission.js';
 
-/** Index of the draws by which a proof reaches a node and is verified, the same in all rounds of a height. */
-const PROOF_ARRIVAL = 0x4000_0000;
 /** Heights ahead that a node buffers votes of (consensus.md section 10). */
 const BUFFER_HEIGHTS = 10;
 const BUFFER_MESSAGES = 5_000;
@@ -84,16 +83,42 @@ const BUFFER_MESSAGES = 5_000;
  * @returns true as soon as a height is finalized (`chain.tip` is it), false when nothing is left before `until`
  */
 export function advanceChain(chain: Chain, until: Micros): boolean {
-  const queue = chain.queue;
-  const tip = chain.tip;
+  const { queue, tip, lookahead } = chain;
+  if (lookahead.open) {
+    if (lookahead.end < until) closeHeight(chain);
+    else repeatHeight(chain);
+  }
   while (peekTime(queue) < until) {
     popEvent(queue);
     chain.now = queue.time;
     chain.events += 1;
+    if (queue.kind === START && isAt(chain, queue.target, queue.data) && lookAhead(chain, queue.target, until))
+      return true;
     handleEvent(chain, queue.kind, queue.target, queue.data);
     if (chain.tip !== tip) return true;
   }
   return false;
+}
+
+/**
+ * Brings the chain to the very state that events would have left when its tip became final, if that height was computed
+ * ahead and is open. Whoever changes a condition of the chain, or drops its events, calls this first.
+ *
+ * @throws AssertionError if events decide something else than was computed
+ */
+export function repeatHeight(chain: Chain): void {
+  const { queue, tip, tipAt, lookahead } = chain;
+  if (!lookahead.open) return;
+  undoHeight(chain);
+  while (chain.tip !== tip) {
+    if (!popEvent(queue)) break;
+    chain.now = queue.time;
+    handleEvent(chain, queue.kind, queue.target, queue.data);
+  }
+  lookahead.undone = false;
+  if (chain.tip !== tip || chain.tipAt !== tipAt) {
+    assert(false, `height ${tip} is final at ${chain.tipAt} by events and at ${tipAt} as computed`);
+  }
 }
 
 function handleEvent(chain: Chain, kind: number, node: number, data: number): void {
@@ -337,7 +362,7 @@ function deliverOther(chain: Chain, node: number, row: number, kind: number, hei
     return false;
   }
   if (kind === MESSAGE_PROPOSAL) {
-    pushEvent(chain.queue, chain.now + checkTime(chain, node, row), 0, CHECKED, node, row);
+    pushEvent(chain.queue, chain.now + proposalTime(chain, node, row), 0, CHECKED, node, row);
     return true;
   }
   const certificate = chain.messages.certificates.get(row);
@@ -352,7 +377,7 @@ function deliverOther(chain: Chain, node: number, row: number, kind: number, hei
 function completeProposal(chain: Chain, node: number, row: number): void {
   const { holders } = chain.messages;
   holders[row] = (holders[row] as number) + 1;
-  pushEvent(chain.queue, chain.now + checkTime(chain, node, row), 0, CHECKED, node, row);
+  pushEvent(chain.queue, chain.now + proposalTime(chain, node, row), 0, CHECKED, node, row);
 }
 
 /** Buffers a message of a height to come and learns that its sender is ahead. */
@@ -380,18 +405,12 @@ function replayBuffer(chain: Chain, node: number): void {
   }
 }
 
-/** µs to execute a proposed block and, where proofs are enforced, until its proof is verified. */
-function checkTime(chain: Chain, node: number, row: number): Micros {
-  const key = deriveKey(deriveKey(chain.nodeKey, chain.messages.height[row] as number), node);
-  const round = chain.messages.round[row] as number;
-  const execute = drawFromTable(chain.execute, drawUint32(key, 4 * round));
-  if (((chain.dialect[node] as number) & DIALECT_PROOFS) === 0) return execute;
-  const value = chain.messages.value[row] as number;
-  const gossip = drawFromTable(chain.gossip, drawUint32(key, PROOF_ARRIVAL));
-  const verify = drawFromTable(chain.verify, drawUint32(key, PROOF_ARRIVAL + 1));
-  const proposer = chain.values.proposer[value] as number;
-  const height = chain.messages.height[row] as number;
-  return execute + verifyWait(chain, node, proposer, height, gossip, verify, chain.now + execute);
+/** µs that a node needs to check a proposal. */
+function proposalTime(chain: Chain, node: number, row: number): Micros {
+  if (chain.lookahead.undone) return chain.lookahead.checked[node] as number;
+  const { height, round, value } = chain.messages;
+  const proposer = chain.values.proposer[value[row] as number] as number;
+  return checkTime(chain, node, height[row] as number, round[row] as number, proposer, chain.now);
 }
 
 /** A checked proposal goes to the driver; it is judged by what the node runs now. */

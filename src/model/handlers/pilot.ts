@@ -139,6 +139,7 @@ function copyRegime(
     gates,
     elections: [electionOfRegime(chain, next)],
     proposerBase: base,
+    shortcut: chain.shortcut,
   };
   pilot.network.slowness.set(chain.network.slowness);
   pilot.network.side.set(chain.network.side);

@@ -7,14 +7,9 @@ import { type Chain, decidedAt } from '../chain.js';
 import { replayEntry, tearLog } from '../consensus/log.js';
 import { TIMEOUT_PRECOMMIT, TIMEOUT_PREVOTE, TIMEOUT_PROPOSE, timeoutDuration } from '../consensus/timeouts.js';
 import { clearIntake } from '../network/intake.js';
-import { beginHeight, DECIDED, driverOf, logOf, proposerOf, RECOVERING, settle } from './shell.js';
-import { heightBits, REBROADCAST, REPLAY, START, stamp, TIMEOUT } from './signal.js';
+import { beginHeight, DECIDED, driverOf, logOf, proposerOf, RECOVERING, scheduleStart, settle } from './shell.js';
+import { heightBits, REBROADCAST, REPLAY, stamp, TIMEOUT } from './signal.js';
 import { noticePeer } from './sync.js';
-
-/** Lets a node that waits at its height enter the next one at `start`. */
-export function scheduleStart(chain: Chain, node: number, start: Micros): void {
-  pushEvent(chain.queue, start, 0, START, node, heightBits(chain.height[node] as number));
-}
 
 /** What a crash takes: all that was not flushed or waited to be handled. */
 export function crashNode(chain: Chain, node: number): void {

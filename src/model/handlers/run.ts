@@ -45,6 +45,7 @@ function createRun(world: World, channel: ChannelPlan): Run {
     plan.chain.asBuilt,
   );
   const chain = createChain(plan, name, population, seed, replication, `chain/${name}`);
+  chain.shortcut = world.shortcut;
   const economy = createEconomy(
     plan,
     chain.n,

@@ -7,8 +7,6 @@
  */
 import type { Micros } from '#base/time';
 import { SECOND } from '#base/time';
-import { deriveKey, drawUint32 } from '#kernel/draw';
-import { drawFromTable } from '#kernel/quantile-table';
 import { pushEvent } from '#kernel/queue';
 import {
   accepts,
@@ -63,7 +61,7 @@ import {
   sendNoise,
   spoilValue,
 } from './byzantine.js';
-import { proofHeldAt } from './proving.js';
+import { valueReadyAt } from './proposal-time.js';
 import { heightBits, REBROADCAST, START, stamp, TIMEOUT, VALUE_READY } from './signal.js';
 import { beginTrace } from './trace.js';
 import { broadcast } from './transmission.js';
@@ -167,6 +165,7 @@ export function settle(chain: Chain, node: number): void {
 
 function emit(chain: Chain, node: number, output: DriverOutput): void {
   const height = chain.height[node] as number;
+  const { lookahead } = chain;
   switch (output.kind) {
     case 'new-round':
       enterRound(chain, node, output.round);
@@ -179,7 +178,7 @@ function emit(chain: Chain, node: number, output: DriverOutput): void {
       return;
     }
     case 'get-value': {
-      const ready = valueReadyAt(chain, node, output.round);
+      const ready = lookahead.undone ? lookahead.readyAt : valueReadyAt(chain, node, height, output.round, chain.now);
       if (ready === Number.POSITIVE_INFINITY) return; // it has no prover: its round is lost
       pushEvent(chain.queue, ready, 0, VALUE_READY, node, stamp(height, output.round, 0));
       return;
@@ -195,21 +194,14 @@ function emit(chain: Chain, node: number, output: DriverOutput): void {
   }
 }
 
-/** When a proposer has built its block and, where proofs are enforced, holds the proof that the block must carry. */
-function valueReadyAt(chain: Chain, node: number, round: number): Micros {
-  const height = chain.height[node] as number;
-  const key = deriveKey(deriveKey(chain.nodeKey, height), node);
-  const built = chain.now + drawFromTable(chain.build, drawUint32(key, 4 * round + 3));
-  if (((chain.dialect[node] as number) & DIALECT_PROOFS) === 0) return built;
-  return Math.max(built, proofHeldAt(chain, node, height, chain.now));
-}
-
 /** The proposer's block is built. */
 export function offerValue(chain: Chain, node: number, round: number): void {
   if (chain.waiting[node] !== ACTIVE) return;
   const dialect = chain.dialect[node] as number;
   const proved = (dialect & DIALECT_PROOFS) !== 0;
-  const value = addValue(chain, node, chain.head[node] as number, dialect, proved, chain.startedAt[node] as number);
+  const value = chain.lookahead.undone
+    ? chain.lookahead.value
+    : addValue(chain, node, chain.head[node] as number, dialect, proved, chain.startedAt[node] as number);
   spoilValue(chain, node, round, value);
   proposeValue(driverOf(chain, node), round, value, chain.outputs);
   settle(chain, node);
@@ -375,14 +367,23 @@ export function decide(chain: Chain, node: number, round: number, value: number,
       chain.tipRound = ring.round[slot] as number;
     }
   }
-  pushEvent(chain.queue, nextStart(chain, value, bySync), 0, START, node, heightBits(height));
+  scheduleStart(chain, node, bySync ? chain.now : nextStart(chain, value, chain.now));
 }
 
-/** When the next height begins: after the commit wait, or with the next slot; at once for a node that catches up. */
-function nextStart(chain: Chain, value: number, bySync: boolean): Micros {
-  if (bySync) return chain.now;
-  if (chain.commitWait !== null) return chain.now + chain.commitWait;
-  return Math.max(chain.now, (chain.values.slotStart[value] as number) + chain.blockTime);
+/** When a node that decided at `at` begins the next height: after the commit wait, or with the next slot. */
+export function nextStart(chain: Chain, value: number, at: Micros): Micros {
+  if (chain.commitWait !== null) return at + chain.commitWait;
+  return Math.max(at, (chain.values.slotStart[value] as number) + chain.blockTime);
+}
+
+/** Lets a node that waits at its height enter the next one at `start`. */
+export function scheduleStart(chain: Chain, node: number, start: Micros): void {
+  const { startsAt, startsFrom } = chain.lookahead;
+  const height = chain.height[node] as number;
+  const isPending = startsFrom[node] === height && (startsAt[node] as number) >= chain.now;
+  startsAt[node] = isPending ? Math.min(start, startsAt[node] as number) : start;
+  startsFrom[node] = height;
+  pushEvent(chain.queue, start, 0, START, node, heightBits(height));
 }
 
 /** At the end of a height every contradiction that its driver met is known to the host (consensus.md section 14). */

@@ -37,6 +37,7 @@ export interface MessageTable<C> {
   holders: Int32Array; // deliveries and buffers that still need the row
   free: Int32Array; // stack of free rows
   freeCount: number;
+  syncRows: number; // rows in use that synchronize
   readonly certificates: Map<number, C>; // by row
   readonly streams: Map<number, PartStream>; // by row of the proposal
   readonly seen: (Uint8Array | undefined)[]; // by row, where messages are relayed: who has it, by validator
@@ -56,6 +57,7 @@ export function createMessageTable<C>(rows = 256): MessageTable<C> {
     holders: new Int32Array(rows),
     free: Int32Array.from({ length: rows }, (_, i) => rows - 1 - i),
     freeCount: rows,
+    syncRows: 0,
     certificates: new Map(),
     streams: new Map(),
     seen: [],
@@ -83,7 +85,12 @@ export function addMessage<C>(
   table.sender[row] = sender;
   table.signer[row] = sender;
   table.holders[row] = 0;
+  if (isSync(kind)) table.syncRows += 1;
   return row;
+}
+
+function isSync(kind: number): boolean {
+  return kind === MESSAGE_SYNC_REQUEST || kind === MESSAGE_SYNC_RESPONSE;
 }
 
 /** One holder is through with the row; the last one frees it. */
@@ -99,6 +106,7 @@ export function freeMessage<C>(table: MessageTable<C>, row: number): void {
   if (table.streams.size > 0) table.streams.delete(row);
   table.free[table.freeCount] = row;
   table.freeCount += 1;
+  if (isSync(table.kind[row] as number)) table.syncRows -= 1;
   if (table.kind[row] === MESSAGE_PART) releaseMessage(table, table.value[row] as number);
 }
 
@@ -148,6 +156,7 @@ export function clearMessages<C>(table: MessageTable<C>): void {
   const rows = table.kind.length;
   for (let i = 0; i < rows; i += 1) table.free[i] = rows - 1 - i;
   table.freeCount = rows;
+  table.syncRows = 0;
   table.certificates.clear();
   table.streams.clear();
 }
