@@ -93,6 +93,7 @@ test('keys of a node that stand in the wrong table are taken as meant, with a wa
   expect(gates[0].enables).toEqual(['malachite_consensus', 'timetoke_rewards', 'recursive_proofs', 'pruning']);
   expect(channels).toEqual([{ name: 'testnet', validators: 24, gates: ['configured'] }]);
   expect(telemetry).toEqual({ interval: '10s' });
+  expect(imported.keys.filter(({ state }) => state === 'unknown')).toEqual([]);
   const place = imported.warnings.find(({ path }) => path === 'block_time_ms');
   expect([place?.line, place?.what]).toEqual([9, 'stands in table [proof_cache] at line 9, and is taken as meant']);
 });
