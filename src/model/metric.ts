@@ -366,6 +366,22 @@ export const METRICS: readonly Metric[] = [
     'Pruning lag',
     'Most blocks beyond the retained depth that were not pruned yet.',
   ),
+  quantity(
+    'pruning.pauses',
+    'count',
+    [0, null],
+    'lower',
+    'Emergency pauses of pruning',
+    'Times that people stopped pruning at once: a pruning proof did not verify, the plan was undone, or what storage.pruning.pauseOn and faults say.',
+  ),
+  quantity(
+    'pruning.paused',
+    'duration',
+    [0, 'horizon'],
+    'lower',
+    'Pruning stopped',
+    'Time for which emergency pauses kept pruning from going on, all together.',
+  ),
   probability(
     'rollout.completed',
     'higher',

@@ -90,6 +90,7 @@ export interface Transition {
     | 'approval'
     | 'migration'
     | 'recovery'
+    | 'pruning'
     | 'fault-start'
     | 'fault-end'
     | 'defect'

@@ -314,7 +314,8 @@ export type FaultPlan =
   | ByzantineFault
   | BadReleaseFault
   | StorageFault
-  | BackendFault;
+  | BackendFault
+  | PruningFault;
 
 interface FaultBase {
   readonly name: string; // unique; names the fault's random streams and its share of the risk
@@ -463,6 +464,14 @@ export interface StorageFault extends FaultBase {
   readonly what: 'stop' | 'torn-tail' | 'corrupt-log' | 'bad-snapshot' | 'bad-pruning-proof' | 'backup';
   readonly duration: Distribution; // µs until somebody starts the node again
   readonly target: Target;
+}
+
+/** People order something of pruning: `pause` it for some time, or `cancel` the cycle under way. */
+export interface PruningFault extends FaultBase {
+  readonly kind: 'pruning';
+  readonly order: 'pause' | 'cancel';
+  readonly duration: Distribution;
+  readonly target: Target; // whoever it is, all of the chain
 }
 
 /** The proving backend of the targets fails. */

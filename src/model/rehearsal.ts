@@ -32,6 +32,7 @@ import {
   NEXT_STEP,
   NODE_UP,
   NOTIFIED,
+  PRUNING,
   RECOVER,
   RESTORED,
   REVERTED,
@@ -53,6 +54,7 @@ import { runCheck } from './handlers/guard.js';
 import { closeHours, createHour } from './handlers/hours.js';
 import { beginJudgement, heal, judgedShare, judgedStuck, schedulePhases, trimToPhases } from './handlers/phases.js';
 import type { PilotCache } from './handlers/pilot.js';
+import { endDuePauses } from './handlers/pruning-orders.js';
 import { advanceRun, disturb } from './handlers/quiet.js';
 import { comeUp, recoverNode } from './handlers/recoveries.js';
 import { mend, restore } from './handlers/restoring.js';
@@ -201,6 +203,8 @@ export function createWorld(whole: Plan, seed: string, replication: number, deta
     cacheHits: 0,
     worstBacklog: 0,
     worstPruningLag: 0,
+    pruningPauses: 0,
+    pruningStopped: 0,
     badReleaseOnMainnet: false,
     falseAbort: false,
     timeline: [],
@@ -297,6 +301,7 @@ function handleWatch(world: World): void {
   if (kind === CHECK) runCheck(world, data, target);
   else if (kind === BACKUP) backUp(world, data);
   else if (kind === APPROVAL) answerApproval(world, data, target);
+  else if (kind === PRUNING) endDuePauses(world, data);
   else {
     assert(kind === DWELL, `watch event ${kind} is known`);
     testDwell(world, data, target);
@@ -377,6 +382,8 @@ function conclude(world: World): Outcome {
       'recovery.catchUp': longest(world.recovered.flatMap(({ catchUp }) => catchUp ?? [])),
       'recovery.stateSyncs': world.recovered.filter(({ stateSync }) => stateSync).length,
       'pruning.lag': world.worstPruningLag,
+      'pruning.pauses': world.pruningPauses,
+      'pruning.paused': world.pruningStopped,
       'rollout.completed': rollout.result === 'completed' ? 1 : 0,
       'rollout.duration': end,
       'safety.forks': world.forks,

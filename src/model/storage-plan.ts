@@ -62,7 +62,12 @@ export interface PruningPlan {
   readonly pause: Micros; // of the pacer, when something else needs the machine: 10 s
   readonly busyAbove: number; // share of the provers' time in use at which the pacer pauses: 85 %
   readonly checkpointEvery: number; // chunks between two checkpoints, from which an interrupted cycle resumes
+  readonly pauseOn: readonly PauseReason[]; // for which people stop it at once, beside a pruning proof that does not verify
+  readonly gap: number; // blocks behind its floor beyond which they step in: 64
 }
+
+/** A way back is decided; a promotion is held; the worker has fallen behind. */
+export type PauseReason = 'rollback' | 'hold' | 'gap';
 
 /** A change of the stored format, made when a node starts with a gate in its configuration. */
 export interface MigrationPlan {

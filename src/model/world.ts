@@ -94,7 +94,12 @@ export interface Store {
   readonly migrations: Migrated[]; // in order
   readonly owed: Map<number, OwedWork>; // by validator that was down when its configuration changed: done as it starts
   readonly pruning: PruningWorker;
-  pruningHeldUntil: Micros; // a pruning proof does not verify; −Infinity: it is not held
+  readonly pruningStops: Map<string, Micros>; // by reason for an emergency pause of pruning: when it is gone
+  pruningPauses: number; // of that kind
+  pruningStopped: Micros; // in those that are over
+  pruningStoppedAt: Micros; // the last began
+  caughtUpSince: Micros; // pruning is near its floor since; Infinity: it is not
+  pruningCalm: boolean; // it has been so for long since the last incident
   worstPruningLag: number; // blocks
   readonly provers: ProverRecord;
 }
@@ -391,6 +396,8 @@ export interface World {
   cacheHits: number; // of them
   worstBacklog: number;
   worstPruningLag: number;
+  pruningPauses: number;
+  pruningStopped: Micros;
   badReleaseOnMainnet: boolean;
   falseAbort: boolean;
   readonly timeline: Transition[];

@@ -11,7 +11,7 @@ import { GATE_MODES } from './channel-schema.js';
 import { CHECK_ACTIONS, CHECK_MODES, CHECK_OUTCOMES, CHECK_PRESETS, COMPARISONS, IGNORING } from './check-schema.js';
 import { type Default, formatValue } from './default-row.js';
 import { CONDITIONAL_DEFAULTS, DEFAULTS } from './defaults.js';
-import { BEHAVIOURS, DIRECTIONS, FAULT_KINDS, MISFIRES, STORE_DAMAGES } from './fault-schema.js';
+import { BEHAVIOURS, DIRECTIONS, FAULT_KINDS, MISFIRES, PRUNING_ORDERS, STORE_DAMAGES } from './fault-schema.js';
 import { COLUMN_FAMILIES, MIGRATION_DEFECTS } from './migration-schema.js';
 import { GOSSIPS, REGION_PRESETS, TOPOLOGIES } from './network-schema.js';
 import { PRESET_DEFAULTS } from './preset-defaults.js';
@@ -21,6 +21,7 @@ import { REWARD_BUGS, REWARD_RULES } from './reward-schema.js';
 import { FIDELITIES, REMOVED, UNSUPPORTED } from './schema.js';
 import { scenarioJsonSchema } from './schema-json.js';
 import { SLASHING_PROFILES } from './slashing-schema.js';
+import { PAUSE_REASONS } from './storage-schema.js';
 import { EXIT_CODES, TERMS } from './term.js';
 
 export interface Fact {
@@ -83,6 +84,8 @@ function entries(): readonly Entry[] {
     ...tableEntries(BEHAVIOURS, 'Byzantine behaviour'),
     ...tableEntries(STORE_DAMAGES, 'damage of a store'),
     ...tableEntries(MISFIRES, 'misfire of a gate'),
+    ...tableEntries(PRUNING_ORDERS, 'order to the pruning worker'),
+    ...tableEntries(PAUSE_REASONS, 'reason to pause pruning'),
     ...tableEntries(DIRECTIONS, 'direction of a partition'),
     ...tableEntries(TOPOLOGIES, 'topology'),
     ...tableEntries(GOSSIPS, 'way of gossip'),

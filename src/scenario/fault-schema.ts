@@ -2,7 +2,7 @@
  * The faults of a scenario as a file writes them: what goes wrong, when, for how long and to whom.
  */
 import { z } from 'zod';
-import type { Behaviour, MisfireFault, StorageFault } from '#model/plan';
+import type { Behaviour, MisfireFault, PruningFault, StorageFault } from '#model/plan';
 import { defaulted } from './chain-schema.js';
 import { durationDistribution } from './distribution.js';
 import {
@@ -35,6 +35,7 @@ export const FAULT_KINDS = {
   byzantine: 'Validators do not follow the protocol; their behaviour says how.',
   storage: 'Stores go wrong; nodes stop and recover by what they find, or the latest backup turns out to be unusable.',
   backend: 'The proving backend of some nodes fails.',
+  pruning: 'People pause pruning in an emergency, or give the cycle under way up.',
   drift: 'Nodes are configured differently: once a gate is enforced they compute another result than the rest.',
   misfire: 'Nodes apply a gate before or after the agreed height, or never, until somebody repairs them.',
   'bad-release': 'The release has a defect that heights set off with some probability.',
@@ -187,6 +188,19 @@ const storage = section({
     .describe('Time until somebody starts the nodes again; by default operations.crashRestart.'),
 });
 const backend = section({ kind: kindOf('backend'), ...outage });
+/** What people order of the pruning worker. */
+export const PRUNING_ORDERS: Readonly<Record<PruningFault['order'], string>> = {
+  pause: 'Pruning stops at once, and the chunk under way is lost; it goes on after the time.',
+  cancel: 'The cycle under way is given up; the next begins when it is due.',
+};
+const pruning = section({
+  kind: kindOf('pruning'),
+  ...happening,
+  order: oneOf(Object.keys(PRUNING_ORDERS) as PruningFault['order'][]).describe(
+    'What is ordered; whatever is pruned then stays pruned.',
+  ),
+  for: durationDistribution.optional().describe('With pause: how long.'),
+});
 const drift = section({
   kind: kindOf('drift'),
   ...outage,
@@ -240,6 +254,7 @@ export const faultSchema = z.discriminatedUnion('kind', [
   byzantine.describe(FAULT_KINDS.byzantine),
   storage.describe(FAULT_KINDS.storage),
   backend.describe(FAULT_KINDS.backend),
+  pruning.describe(FAULT_KINDS.pruning),
   drift.describe(FAULT_KINDS.drift),
   misfire.describe(FAULT_KINDS.misfire),
   badRelease.describe(FAULT_KINDS['bad-release']),
@@ -247,6 +262,7 @@ export const faultSchema = z.discriminatedUnion('kind', [
 export type FaultInput = z.output<typeof faultSchema>;
 export type StorageInput = Extract<FaultInput, { kind: 'storage' }>;
 export type MisfireInput = Extract<FaultInput, { kind: 'misfire' }>;
+export type PruningInput = Extract<FaultInput, { kind: 'pruning' }>;
 export type ByzantineInput = Extract<FaultInput, { kind: 'byzantine' }>;
 
 export const faultsSchema = list(faultSchema);

@@ -51,6 +51,8 @@ export function describeFault(fault: FaultPlan): string {
         fault.how === 'partial' ? 'never' : `${fault.by} blocks ${fault.how === 'early' ? 'too early' : 'too late'}`;
       return `gate ${fault.gate} applied ${shift} by ${who}, repaired after ${describeLaw(fault.duration)}; ${when}`;
     }
+    case 'pruning':
+      return fault.order === 'cancel' ? `pruning cycle given up; ${when}` : `pruning paused ${lasting}; ${when}`;
     case 'drift':
       return `configuration of ${who} drifted for gate ${fault.gate} ${lasting}; ${when}`;
   }

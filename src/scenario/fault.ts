@@ -2,12 +2,12 @@
  * Faults: when each happens and whom it hits.
  */
 import type { Distribution } from '#kernel/distribution';
-import type { ChannelPlan, FaultPlan, GatePhasePlan, PartitionFault, Target, Trigger } from '#model/plan';
+import type { ChannelPlan, FaultPlan, GatePhasePlan, PartitionFault, PruningFault, Target, Trigger } from '#model/plan';
 import { resolveByzantine } from './byzantine.js';
 import type { Default } from './default-row.js';
 import { conditionalAt, FAULT_DEFAULTS } from './defaults.js';
 import { parseLaw } from './distribution.js';
-import type { FaultInput, MisfireInput, StorageInput, TargetsInput } from './fault-schema.js';
+import type { FaultInput, MisfireInput, PruningInput, StorageInput, TargetsInput } from './fault-schema.js';
 import { addProblem, assume, type Findings } from './findings.js';
 import { suggest } from './suggest.js';
 import type { Path } from './tree.js';
@@ -62,6 +62,7 @@ function resolveFault(input: FaultInput, name: string, path: Path, context: Faul
     return { kind: input.kind, name, trigger, probability, defect, perHeight, share: part, gate, minUpgraded };
   }
   if (input.kind === 'misfire') return resolveMisfire(input, name, path, context);
+  if (input.kind === 'pruning') return resolvePruning(input, name, path, context);
   const { targets } = input;
   if (targets.channel !== undefined) checkChannel(targets.channel, [...path, 'targets', 'channel'], context);
   const trigger = resolveTrigger(input, name, targets.channel, path, context);
@@ -133,6 +134,20 @@ function storeOutage(input: StorageInput, name: string, path: Path, context: Fau
     addProblem(context.findings, [...path, 'for'], what, 'Remove it.');
   }
   return { kind: 'constant', value: 0 };
+}
+
+/** An order to the worker of a chain: it is of no node in particular. */
+function resolvePruning(input: PruningInput, name: string, path: Path, context: FaultContext): PruningFault {
+  const { kind, order, probability } = input;
+  const trigger = resolveTrigger(input, name, undefined, path, context);
+  if (order === 'pause' && input.for === undefined) {
+    addProblem(context.findings, path, 'a pause of pruning has no end', 'Write how long it lasts, such as "for: 30m".');
+  }
+  if (order === 'cancel' && input.for !== undefined) {
+    addProblem(context.findings, [...path, 'for'], '"for" does not go with "order: cancel"', 'Remove it.');
+  }
+  const duration = input.for ?? { kind: 'constant', value: 0 };
+  return { kind, name, trigger, probability, order, duration, target: { kind: 'share', share: 1, of: 'chain' } };
 }
 
 function defaultOutage(name: string, used: Default, context: FaultContext): Distribution {

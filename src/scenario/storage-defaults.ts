@@ -47,6 +47,11 @@ export const STORAGE_DEFAULTS: Readonly<Record<string, Default>> = {
   'storage.pruning.pause': of('10s', '§7: the pacer pauses 10 s'),
   'storage.pruning.busyAbove': of('85%', '§7: the pacer looks at the CPU'),
   'storage.pruning.checkpointEvery': of(1, '§7: progress is checkpointed; after each chunk is an assumption'),
+  'storage.pruning.pauseOn': of(
+    ['rollback', 'gap'],
+    '§18, §19: what has to be restored must not be pruned meanwhile; a gap is an incident. A hold alone is none',
+  ),
+  'storage.pruning.gap': of(64, '§7, §18: slots between pruning and snapshots that need intervention'),
 };
 
 /** Where a phase of gates has a migration. */

@@ -1,9 +1,29 @@
 /**
  * Stores: what is kept, what a crash damages, how a node recovers, and how old blocks are pruned.
  */
+import type { PauseReason } from '#model/storage-plan';
 import { defaulted } from './chain-schema.js';
 import { durationDistribution } from './distribution.js';
-import { bandwidth, duration, flag, positiveDuration, positiveShare, section, share, size, whole } from './value.js';
+import {
+  bandwidth,
+  duration,
+  flag,
+  list,
+  oneOf,
+  positiveDuration,
+  positiveShare,
+  section,
+  share,
+  size,
+  whole,
+} from './value.js';
+
+/** For what people pause pruning in an emergency. */
+export const PAUSE_REASONS: Readonly<Record<PauseReason, string>> = {
+  rollback: 'A way back is decided: pruning stops until the chain is well again.',
+  hold: 'A check holds the promotion: pruning stops as long.',
+  gap: 'Pruning has fallen behind: it stops until a snapshot is rebuilt.',
+};
 
 const damage = section({
   tornTail: defaulted(
@@ -79,6 +99,16 @@ const pruning = section({
     whole(1, 'a number of chunks'),
     'storage.pruning.checkpointEvery',
     'Chunks between two checkpoints, from which an interrupted cycle goes on.',
+  ),
+  pauseOn: defaulted(
+    list(oneOf(Object.keys(PAUSE_REASONS) as PauseReason[])),
+    'storage.pruning.pauseOn',
+    'For what people pause pruning in an emergency, beside a pruning proof that does not verify.',
+  ),
+  gap: defaulted(
+    whole(1, 'a number of blocks'),
+    'storage.pruning.gap',
+    'Blocks that pruning may fall behind, once it had caught up, before people pause it and rebuild a snapshot.',
   ),
 });
 

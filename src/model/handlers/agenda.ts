@@ -31,6 +31,7 @@ export const CHECK = 0; // target: check, data: channel
 export const DWELL = 1; // data: channel × 256 + step
 export const BACKUP = 2; // a regular backup, data: id of the run
 export const APPROVAL = 3; // an answer; target: step, data: channel
+export const PRUNING = 4; // a pause of pruning may be over, data: id of the run
 
 /** Puts something that changes conditions on the agenda. */
 export function plan(world: World, time: Micros, kind: number, target: number, data: number): void {

@@ -88,7 +88,7 @@ export function accountBlock(world: World, run: Run, block: Block): void {
   if (chain.asBuilt.committeePerBlock) settleBlock(world, run, block.height);
   if ((block.height + 1) % chain.epochBlocks === 0) settleEpoch(world, run, block.height);
   const wrong = mismatch !== 0 || run.economy.absoluteError > wrongBefore || isWrong(chain, block.value);
-  advanceStores(world, run, bits, wrong);
+  advanceStores(world, run, wrong);
   noteReturns(run, block.at);
   testHeadroom(world, run, block.start, interval, block.rounds);
 }

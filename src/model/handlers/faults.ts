@@ -24,6 +24,7 @@ import { isActive } from './gates.js';
 import { misfire, refit } from './misfires.js';
 import { noteStop, takeDown } from './nodes.js';
 import { changeSpeed } from './proving.js';
+import { cancelPruning, pausePruning } from './pruning-orders.js';
 import { noteStore, recoverNode } from './recoveries.js';
 import { note } from './timeline.js';
 
@@ -101,6 +102,12 @@ export function startFault(world: World, run: Run, index: number): boolean {
   const elsewhere = trigger.kind === 'rate' && trigger.channel !== null && trigger.channel !== channel;
   const healed = world.healed && fault.kind !== 'byzantine';
   if (!happens || elsewhere || healed || validators.length === 0) return false;
+  if (fault.kind === 'pruning') {
+    note(world, 'fault-start', fault.name, `pruning: ${fault.order}`);
+    if (fault.order === 'cancel') cancelPruning(world, run, fault.name);
+    else pausePruning(world, run, fault.name, fault.name, world.now + duration);
+    return false; // it disturbs no consensus, so nothing is put down to it
+  }
   const chaosEnd = world.plan.phases === null || fault.kind === 'byzantine' ? Infinity : world.plan.phases.chaos;
   const misfires = fault.kind === 'misfire'; // it lasts from the first height that differs, which is not known yet
   const end = misfires ? Number.POSITIVE_INFINITY : Math.min(world.now + duration, Math.max(world.now + 1, chaosEnd));
@@ -229,6 +236,7 @@ function applyFault(
         else reform(chain, node, id);
         break;
       case 'bad-release':
+      case 'pruning':
         break;
       default:
         unreachable(fault);

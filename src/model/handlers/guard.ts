@@ -10,6 +10,7 @@ import type { World } from '../world.js';
 import { ACTION_ABORT, ACTION_ROLLBACK } from './action.js';
 import { CHECK, NEXT_STEP, plan, watch } from './agenda.js';
 import { describeJudgement, evaluateCheck, isBlind, isUnmet, noteAction } from './checks.js';
+import { endPause, pauseFor } from './pruning-orders.js';
 import { activeRun, channelOf } from './stage.js';
 import { note } from './timeline.js';
 import { decideUndo } from './undoing.js';
@@ -57,6 +58,7 @@ export function hold(world: World, subject: string, words: string): void {
   rollout.state = 'holding';
   rollout.heldSince = world.now;
   note(world, 'hold', subject, words);
+  pauseFor(world, activeRun(world), 'hold', `the promotion is held by ${subject}`);
 }
 
 /** A hold ends when no check fails any more; one that lasts too long ends in an abort. */
@@ -82,6 +84,7 @@ function testHold(world: World): void {
   }
   rollout.state = 'running';
   note(world, 'resume', channelOf(world).name, 'no check objects any more');
+  endPause(world, activeRun(world), 'hold');
   const { parked } = rollout;
   rollout.parked = -1;
   if (promoting) plan(world, world.now, NEXT_STEP, 0, 0);

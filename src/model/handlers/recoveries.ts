@@ -15,12 +15,15 @@ import { NODE_UP, plan } from './agenda.js';
 import { takesPart } from './conditions.js';
 import { activeBits } from './gates.js';
 import { bringUp } from './nodes.js';
+import { pausePruning } from './pruning-orders.js';
 import { placeAtTip } from './recovery.js';
 import { DECIDED } from './shell.js';
 import { note } from './timeline.js';
 
 /** Peers that a node asks for the state. */
 const PROVIDERS = 8;
+/** The reason for which a bad pruning proof pauses pruning. */
+const PRUNING_PROOF = 'pruning-proof';
 
 /** A node has stopped unplanned: what it leaves is what it recovers from. */
 export function noteStore(world: World, run: Run, node: number, damage: StoreDamage): void {
@@ -65,7 +68,7 @@ export function recoverNode(world: World, run: Run, node: number): boolean {
   store.damage.delete(node);
   store.stopped.delete(node);
   const fromSnapshot = recovery.height < left.height - 1;
-  const beyondPruning = pruning && recovery.gap > storage.pruning.depth;
+  const beyondPruning = recovery.height + 1 < store.pruning.pruned; // nobody has the next block any more
   const steps: WorkStep[] = recovery.steps.map(({ name, time }) => ({ name, duration: time }));
   let sync: StateSync | null = null;
   if ((fromSnapshot && recovery.needsStateSync) || beyondPruning) {
@@ -78,7 +81,8 @@ export function recoverNode(world: World, run: Run, node: number): boolean {
   const duration = steps.reduce((sum, step) => sum + step.duration, 0);
   if (sync !== null && sync.outcome !== 'sealed') closeBreakers(store, world.now + duration);
   if (recovery.pruningHeldUntil !== null) {
-    store.pruningHeldUntil = Math.max(store.pruningHeldUntil, world.now + recovery.pruningHeldUntil);
+    const words = `a pruning proof of validator ${node} does not verify`;
+    pausePruning(world, run, PRUNING_PROOF, words, world.now + recovery.pruningHeldUntil);
   }
   store.recovered.push({
     outcome: OUTCOME_WORDS[recovery.outcome],

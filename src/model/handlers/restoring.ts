@@ -18,6 +18,7 @@ import { forgetMigrations } from './migrations.js';
 import { forgetMisfire } from './misfires.js';
 import { bringUp, changeRelease, takeDown } from './nodes.js';
 import { proveAnew } from './proving.js';
+import { restartPruning } from './pruning-orders.js';
 import { rejoin } from './recovery.js';
 import { activeRun } from './stage.js';
 import { note } from './timeline.js';
@@ -45,6 +46,7 @@ export function beginRestore(world: World, run: Run): void {
     nodes,
   });
   for (let node = 0; node < chain.n; node += 1) takeDown(world, run, node);
+  restartPruning(world, run);
   const { backup, damaged, lost } = restore.choice;
   for (const { height } of damaged) note(world, 'backup', 'cannot be restored', `height ${height}`);
   if (backup === null) {

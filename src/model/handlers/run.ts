@@ -19,6 +19,7 @@ import { createEconomy, reportAudit, settleEpoch } from './economy.js';
 import { settleHeadroom } from './headroom.js';
 import { closeWindow } from './hours.js';
 import { typicalVisit } from './proving.js';
+import { stoppedTime } from './pruning-orders.js';
 import { createJustice } from './slashing.js';
 import { createStore } from './stores.js';
 
@@ -132,6 +133,8 @@ export function retireRun(world: World, run: Run): void {
   settleHeadroom(world, run);
   const { recovered, worstPruningLag, provers } = run.store;
   world.recovered.push(...recovered);
+  world.pruningPauses += run.store.pruningPauses;
+  world.pruningStopped += stoppedTime(run, world.now);
   world.worstPruningLag = Math.max(world.worstPruningLag, worstPruningLag);
   world.blocksProven += provers.samples;
   world.utilisationSum += provers.utilisationSum;

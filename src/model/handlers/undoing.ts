@@ -18,6 +18,7 @@ import { reconnect, reconsider } from './conditions.js';
 import { gatesChanged, isActive, latestPhase } from './gates.js';
 import { irreversiblePhase } from './migrations.js';
 import { proveAnew } from './proving.js';
+import { cancelPruning, endPause, pauseFor } from './pruning-orders.js';
 import { beginRestore } from './restoring.js';
 import { retireRun } from './run.js';
 import { activeRun, channelOf } from './stage.js';
@@ -51,6 +52,8 @@ export function decideUndo(world: World, check: string, action: number, cause?: 
     stepSince: world.now,
     failure: null,
   };
+  pauseFor(world, run, 'rollback', `people decide on the way back after ${check}`);
+  endPause(world, run, 'hold');
   const wait = Math.max(1, sampleInteger(world.plan.operations.decision, world.operations));
   plan(world, world.now + wait, DECISION, 0, action);
 }
@@ -150,6 +153,7 @@ export function finishRevert(world: World): void {
       note(world, 'gate-inactive', gate.phase, `from height ${height}`);
     } else gate.deactivation = 0;
   }
+  cancelPruning(world, run, 'its gates are rolled back');
   gatesChanged(chain);
   if (standing) {
     for (let node = 0; node < chain.n; node += 1) reconsider(chain, node, world.now, run.mode === 'message');
@@ -165,6 +169,7 @@ export function endUndo(world: World, recovered: Micros | null): void {
   const { undo: state } = world.rollout;
   if (state === null) return;
   if (recovered !== null) closeStep(world, 'return to normal blocks');
+  endPause(world, activeRun(world), 'rollback');
   recordUndo(world, state, recovered);
   end(world, resultOf(state), state.failure === null ? `${state.kind} done` : state.failure);
 }

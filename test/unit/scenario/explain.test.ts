@@ -103,7 +103,7 @@ describe('an explanation', () => {
 
   test('of a key that several kinds of faults have covers all of them', () => {
     expect(factsOf('faults[].kind')).toEqual([
-      'value: crash, or partition, or clog, or loss, or duplicate, or delay, or reorder, or slow, or byzantine, or storage, or backend, or drift, or misfire, or bad-release',
+      'value: crash, or partition, or clog, or loss, or duplicate, or delay, or reorder, or slow, or byzantine, or storage, or backend, or pruning, or drift, or misfire, or bad-release',
       'required: yes',
     ]);
     expect(factsOf('faults[].for')?.join()).not.toContain('required');

@@ -40,6 +40,8 @@ test('the defaults are those of the blueprint, and only what a file writes diffe
       pause: 10 * SECOND,
       busyAbove: 0.85,
       checkpointEvery: 1,
+      pauseOn: ['rollback', 'gap'],
+      gap: 64,
     },
   });
   expect(storageOf('{ backups: { every: 6h }, pruning: { depth: 64 }, restoreRate: 1Gbit/s }')).toEqual({

@@ -23,6 +23,8 @@ const PLAN: PruningPlan = {
   pause: 10 * SECOND,
   busyAbove: 0.85,
   checkpointEvery: 4,
+  pauseOn: [],
+  gap: 64,
 };
 
 function input(seconds: number, tip: number, change: Partial<PruningInput> = {}): PruningInput {

@@ -40,6 +40,8 @@ export function storagePlan(changes: Partial<StoragePlan> = {}): StoragePlan {
       pause: 10 * SECOND,
       busyAbove: 0.85,
       checkpointEvery: 1,
+      pauseOn: [],
+      gap: 64,
     },
     ...changes,
   };
