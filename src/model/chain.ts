@@ -20,6 +20,7 @@ import { createNetwork, type Network } from './network/network.js';
 import { createTopology, type Topology } from './network/topology.js';
 import type { AsBuiltPlan, ByzantineFault, Plan, TimeoutsPlan } from './plan.js';
 import type { ProofCachePlan } from './proof-plan.js';
+import { type CircuitVersion, circuitVersion, judgeProof } from './proofs/backend.js';
 import { createProofFlow, type ProofFlow } from './proofs/cache.js';
 import { createProver, type Prover } from './proofs/prover.js';
 import { aggregates } from './proofs/recursion.js';
@@ -500,7 +501,12 @@ export function accepts(chain: Chain, node: number, value: number): boolean {
 export function isAcceptable(own: number, dialect: number, proved: boolean, flaws: number): boolean {
   if (((dialect ^ own) & DIALECT_STATE) !== 0 || (flaws & FLAW_PAYLOAD) !== 0) return false;
   if ((own & DIALECT_PROOFS) === 0) return true;
-  return proved && (flaws & FLAW_PROOF) === 0 && ((dialect ^ own) & DIALECT_CIRCUITS) === 0;
+  return proved && (flaws & FLAW_PROOF) === 0 && judgeProof(circuitsOf(own), circuitsOf(dialect)) === 'accepted';
+}
+
+/** The version of the circuits behind a dialect. */
+export function circuitsOf(dialect: number): CircuitVersion {
+  return (dialect & DIALECT_CIRCUITS) === 0 ? 1 : 2;
 }
 
 /** Whether a value builds on what the node decided last. */
@@ -511,7 +517,7 @@ export function extendsHead(chain: Chain, node: number, value: number): boolean 
 /** Recomputes what a node applies at a height, and until which height that holds. */
 export function refreshDialect(chain: Chain, node: number, height: number): void {
   let dialect = (chain.diverged[node] as number) << DIALECT_FAULT_SHIFT;
-  if (chain.newCircuits && chain.release[node] === 1) dialect |= DIALECT_CIRCUITS;
+  if (circuitVersion(chain.release[node] === 1, chain.newCircuits) === 2) dialect |= DIALECT_CIRCUITS;
   let until = Number.POSITIVE_INFINITY;
   for (const gate of chain.gates) {
     if (gate.armed[node] !== 1 || height >= gate.deactivation) continue;

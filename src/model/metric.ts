@@ -327,6 +327,22 @@ export const METRICS: readonly Metric[] = [
     'Share of the blocks whose proof a typical node had verified before they came.',
   ),
   quantity(
+    'proofs.refused',
+    'count',
+    [0, null],
+    'lower',
+    'Proofs refused',
+    'Proofs of finalized blocks that nodes refused since they came from circuits of another version, over all nodes.',
+  ),
+  quantity(
+    'proofs.failovers',
+    'count',
+    [0, null],
+    'lower',
+    'Failovers of provers',
+    'Times that a node went on proving on the backend that takes over, which no release can be built with.',
+  ),
+  quantity(
     'recovery.nodes',
     'count',
     [0, null],

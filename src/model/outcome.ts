@@ -91,6 +91,7 @@ export interface Transition {
     | 'migration'
     | 'recovery'
     | 'pruning'
+    | 'proofs'
     | 'fault-start'
     | 'fault-end'
     | 'defect'

@@ -156,6 +156,8 @@ export interface ProverRecord {
   utilisationSum: number;
   hits: number;
   worstBacklog: number;
+  refused: number; // proofs of blocks that nodes refused for their circuits, over all nodes
+  refusing: number; // nodes that refused that of the last block
 }
 
 /** The moment from which enforced proofs show whether the headroom was there. */
@@ -398,6 +400,8 @@ export interface World {
   worstPruningLag: number;
   pruningPauses: number;
   pruningStopped: Micros;
+  proofsRefused: number;
+  failovers: number; // of nodes
   badReleaseOnMainnet: boolean;
   falseAbort: boolean;
   readonly timeline: Transition[];

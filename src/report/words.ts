@@ -205,6 +205,8 @@ export function describeTransition({ kind, channel, subject }: Transition): stri
       return `Migration: ${subject}`;
     case 'recovery':
       return `A node recovers: ${subject}`;
+    case 'proofs':
+      return `Proofs: ${subject}`;
     case 'pruning':
       return `Pruning: ${subject}`;
     case 'check-failed':

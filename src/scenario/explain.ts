@@ -15,7 +15,7 @@ import { BEHAVIOURS, DIRECTIONS, FAULT_KINDS, MISFIRES, PRUNING_ORDERS, STORE_DA
 import { COLUMN_FAMILIES, MIGRATION_DEFECTS } from './migration-schema.js';
 import { GOSSIPS, REGION_PRESETS, TOPOLOGIES } from './network-schema.js';
 import { PRESET_DEFAULTS } from './preset-defaults.js';
-import { CIRCUIT_TEXTS } from './proof-schema.js';
+import { BACKEND_TEXTS, CIRCUIT_TEXTS } from './proof-schema.js';
 import { QUANTITY_EXAMPLE } from './quantity.js';
 import { REWARD_BUGS, REWARD_RULES } from './reward-schema.js';
 import { FIDELITIES, REMOVED, UNSUPPORTED } from './schema.js';
@@ -94,6 +94,7 @@ function entries(): readonly Entry[] {
     ...tableEntries(SKIP_RULES, 'rule of skipping rounds'),
     ...tableEntries(LOCK_RULES, 'rule of locked nodes'),
     ...tableEntries(CIRCUIT_TEXTS, 'circuit'),
+    ...tableEntries(BACKEND_TEXTS, 'proof system'),
     ...tableEntries(COLUMN_FAMILIES, 'column family'),
     ...tableEntries(MIGRATION_DEFECTS, 'defect of a migration'),
     ...tableEntries(LEADER_ORDERS, 'order of leaders'),

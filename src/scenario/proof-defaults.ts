@@ -48,6 +48,10 @@ export const PROOF_CONDITIONAL_DEFAULTS: Readonly<Record<string, Default>> = {
     { normal: { mean: 100, deviation: 10 } },
     '§22: 20 transactions a second, over a block of 5s; spread as a Poisson count',
   ),
+  'proofs.failover.backend': of(
+    'plonky3',
+    '§6.2: it takes over in simulation only; not releasable, since the build of a release refuses it',
+  ),
   'proofs.failover.after': of('5m', '§18: after a verifier outage the other backend accepts proofs within 5 min'),
   'proofs.failover.factor': of(1, 'assumption: §6.3 measured the backend that takes over; the other is as fast'),
 };

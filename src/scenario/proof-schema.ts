@@ -3,9 +3,10 @@
  */
 import { z } from 'zod';
 import type { Circuit } from '#model/proof-plan';
+import type { BackendName } from '#model/proofs/backend';
 import { defaulted } from './chain-schema.js';
 import { amountDistribution, durationDistribution } from './distribution.js';
-import { decimal, duration, flag, positiveDuration, quote, say, section, share, whole } from './value.js';
+import { decimal, duration, flag, oneOf, positiveDuration, quote, say, section, share, whole } from './value.js';
 
 /** What each circuit proves (§6.1). */
 export const CIRCUIT_TEXTS: Readonly<Record<Circuit, string>> = {
@@ -48,8 +49,19 @@ const cache = section({
   ttl: defaulted(duration, 'proofs.cache.ttl', 'Time after which it forgets one.'),
 });
 
+/** What each proof system is for, and whether a release may be built with it (§6.2). */
+export const BACKEND_TEXTS: Readonly<Record<BackendName, string>> = {
+  stwo: 'The production prover: nodes prove with it while it works.',
+  plonky3: 'The prover that takes over. Not releasable: it is simulated, and the build of a release refuses it.',
+  'rpp-stark': 'The verifier; it proves nothing.',
+  mock: 'A stand-in for tests, forbidden in production.',
+};
+
 const failover = z.union([
   section({
+    backend: oneOf(Object.keys(BACKEND_TEXTS) as BackendName[])
+      .optional()
+      .describe('The backend that takes over; only plonky3 can, and no release can be built with it.'),
     after: duration
       .optional()
       .describe('Time from the outage until the other backend takes over; its warm-up is extra.'),
@@ -91,7 +103,11 @@ export const proofsSchema = section({
     'Time until a proof that is ready has reached another node.',
   ),
   cache: cache.prefault({}).describe('Verified proofs that a node need not verify again.'),
-  failover: defaulted(failover, 'proofs.failover', 'The backend that takes over when another fails; false: none does.'),
+  failover: defaulted(
+    failover,
+    'proofs.failover',
+    'The backend that takes over when another fails, one that no release can be built with; false: none does.',
+  ),
   warmUp: defaulted(
     duration,
     'proofs.warmUp',

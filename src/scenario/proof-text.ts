@@ -3,6 +3,7 @@
  */
 import { formatDuration } from '#base/time';
 import type { ProofsPlan } from '#model/proof-plan';
+import { BACKENDS, provingBackend } from '#model/proofs/backend';
 import { describeLaw } from './law-text.js';
 
 export function describeProofs({ circuits, referenceCommittee, failover, newCircuits }: ProofsPlan): string[] {
@@ -13,7 +14,9 @@ export function describeProofs({ circuits, referenceCommittee, failover, newCirc
     ...(referenceCommittee === 0 ? ['whatever the size of the committee'] : []),
     ...(failover === null
       ? []
-      : [`another backend takes over after ${formatDuration(failover.after)}${slower(failover.factor)}`]),
+      : [
+          `${provingBackend(true)} takes over after ${formatDuration(failover.after)}${slower(failover.factor)} (${BACKENDS[provingBackend(true)].production})`,
+        ]),
     ...(newCircuits ? ['the release brings other circuits'] : []),
   ];
   return parts.length === 0 ? [] : [`Proofs: ${parts.join('; ')}.`];

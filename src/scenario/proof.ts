@@ -4,9 +4,10 @@
 import type { Micros } from '#base/time';
 import type { Distribution } from '#kernel/distribution';
 import { CIRCUITS, type Circuit, type CircuitPlan, type FailoverPlan, type ProofsPlan } from '#model/proof-plan';
+import { BACKENDS, type BackendName } from '#model/proofs/backend';
 import { conditionalAt } from './defaults.js';
 import { parseAmountLaw, parseLaw } from './distribution.js';
-import { addProblem, assume, type Findings } from './findings.js';
+import { addProblem, addWarning, assume, type Findings } from './findings.js';
 import type { Sections } from './schema.js';
 import { parseDuration } from './units.js';
 
@@ -26,7 +27,7 @@ type Used = <T>(key: string) => T;
 export function resolveProofs(input: Sections['proofs'], pace: UptimePace, findings: Findings): ProofsPlan {
   const { prove, circuits, referenceCommittee, submissions, failover, ...plain } = input;
   const used: Used = (key) => assume(findings, `proofs.${key}`, conditionalAt(`proofs.${key}`));
-  const shared = { ...plain, failover: failover === false ? null : resolveFailover(failover, used) };
+  const shared = { ...plain, failover: failover === false ? null : resolveFailover(failover, used, findings) };
   if (prove !== undefined) {
     refuseBeside({ circuits, referenceCommittee, submissions }, findings);
     return { ...shared, circuits: oneLaw(prove), referenceCommittee: 0, submissions: NOTHING };
@@ -81,7 +82,18 @@ function resolveCircuits(
   return Object.fromEntries(plans) as Record<Circuit, CircuitPlan>;
 }
 
-function resolveFailover({ after, factor }: FailoverInput, used: Used): FailoverPlan {
+function resolveFailover({ backend, after, factor }: FailoverInput, used: Used, findings: Findings): FailoverPlan {
+  const path = ['proofs', 'failover'];
+  const name = backend ?? used<BackendName>('failover.backend');
+  const { role, proves, production } = BACKENDS[name];
+  if (role !== 'failover') {
+    const why =
+      role === 'primary' ? 'is the one that fails' : proves ? `is ${production} in production` : 'proves nothing';
+    addProblem(findings, [...path, 'backend'], `${name} ${why}`, 'Write plonky3, or leave it out.');
+  } else if (production !== 'allowed') {
+    const fix = 'Its numbers hold for no release that can be built today; write "failover: false" to see one that can.';
+    addWarning(findings, path, `the backend that takes over, ${name}, is ${production}`, fix);
+  }
   return {
     after: after ?? parseDuration(used('failover.after')),
     factor: factor ?? used('failover.factor'),

@@ -17,7 +17,7 @@ import { countDefects } from './faults.js';
 import { activeBits } from './gates.js';
 import { testHeadroom } from './headroom.js';
 import { noteHour } from './hours.js';
-import { proveBlock } from './proving.js';
+import { noteRefusals, proveBlock } from './proving.js';
 import { noteReturns } from './recoveries.js';
 import { judgeBlock } from './slashing.js';
 import { advanceStores } from './stores.js';
@@ -77,6 +77,7 @@ export function accountBlock(world: World, run: Run, block: Block): void {
   telemetry.onProduction[slot] = chain.n - released;
   telemetry.rounds[slot] = block.rounds;
   const latencies = proveBlock(run, block.height, block.start, block.at, bits);
+  noteRefusals(world, run, block.value, bits);
   telemetry.diverged[slot] = countDiverged(run, block.value);
   telemetry.mismatch[slot] = Math.abs(mismatch);
   telemetry.count += 1;

@@ -13,7 +13,7 @@ import type { ValidatorSet } from '../consensus/vote.js';
 import { type Disturbance, setDisturbance, setSide, thresholdOf, UNDISTURBED } from '../network/network.js';
 import type { Struck } from '../outcome.js';
 import type { BadReleaseFault, ByzantineFault, FaultPlan, Target } from '../plan.js';
-import { failoverAt, outageFactor } from '../proofs/backend.js';
+import { BACKENDS, failoverAt, outageFactor, provingBackend } from '../proofs/backend.js';
 import { damageOf, NO_DAMAGE, type StoreDamage } from '../storage/damage.js';
 import type { DefectState, Occurrence, Run, World } from '../world.js';
 import { BACKEND, DEFECT, FAULT_END, FAULT_MOVE, FAULT_START, plan, RECOVER } from './agenda.js';
@@ -179,6 +179,7 @@ export function endFault(world: World, run: Run, index: number): boolean {
   const fault = world.plan.faults[occurrence.fault] as FaultPlan;
   note(world, 'fault-end', fault.name, 'its time was over');
   applyFault(world, run, fault, index + 1, occurrence.validators, false);
+  if (fault.kind === 'backend') noteBackend(world, false, 'proves again for', occurrence.validators.length);
   world.recoveries.push({ since: world.now, normal: 0 });
   return true;
 }
@@ -299,7 +300,21 @@ export function failOver(world: World, run: Run, index: number): boolean {
   const occurrence = world.occurrences[index] as Occurrence;
   if (occurrence.run !== run.id || occurrence.end <= world.now) return false;
   for (const node of occurrence.validators) refreshDisturbance(world, run, node);
+  noteBackend(world, true, 'takes over for', occurrence.validators.length);
+  world.failovers += occurrence.validators.length;
   return true;
+}
+
+/** Dashboards show which backend proves; that of the failover is none a release is built with. */
+function noteBackend(world: World, failedOver: boolean, verb: string, nodes: number): void {
+  const name = provingBackend(failedOver);
+  const { production } = BACKENDS[name];
+  note(
+    world,
+    'proofs',
+    name,
+    `${verb} ${count(nodes, 'validator')}${production === 'allowed' ? '' : `, ${production}`}`,
+  );
 }
 
 function outageOf(world: World, { start }: Occurrence): number {

@@ -5,8 +5,9 @@
 import { assert } from '#base/assert';
 import type { Micros } from '#base/time';
 import { quantileOf } from '#kernel/distribution';
-import { type Chain, committeeAt, DIALECT_PRUNING, selectionAt } from '../chain.js';
+import { type Chain, circuitsOf, committeeAt, DIALECT_PROOFS, DIALECT_PRUNING, selectionAt } from '../chain.js';
 import type { ProofsPlan } from '../proof-plan.js';
+import { judgeProof } from '../proofs/backend.js';
 import { cacheEvictions, cacheOccupancy, noteProofs, type ProofVisit, proofState, proofWait } from '../proofs/cache.js';
 import {
   classOf,
@@ -22,8 +23,9 @@ import {
   utilisation,
 } from '../proofs/prover.js';
 import { type BlockWork, drawWork } from '../proofs/work.js';
-import type { ProverRecord, Run, TypicalVisit } from '../world.js';
+import type { ProverRecord, Run, TypicalVisit, World } from '../world.js';
 import { activeBits } from './gates.js';
+import { note } from './timeline.js';
 
 /** Once so much of the power has verified a proof, a block is not held up by it: the quorum. */
 const QUORUM = 2 / 3;
@@ -33,7 +35,16 @@ export function typicalVisit(plan: ProofsPlan): TypicalVisit {
 }
 
 export function createProverRecord(): ProverRecord {
-  return { provenTo: 0, proofs: new Map(), samples: 0, utilisationSum: 0, hits: 0, worstBacklog: 0 };
+  return {
+    provenTo: 0,
+    proofs: new Map(),
+    samples: 0,
+    utilisationSum: 0,
+    hits: 0,
+    worstBacklog: 0,
+    refused: 0,
+    refusing: 0,
+  };
 }
 
 /** When a node holds the proof that its block of a height must carry; 0 where none is asked for yet. */
@@ -94,6 +105,24 @@ export function proveBlock(run: Run, height: number, start: Micros, at: Micros, 
   const latencies = noteProven(run, slowest, height, at);
   writeTelemetry(run, slowest, height, start, at);
   return latencies;
+}
+
+/** Counts the nodes that refuse the proof of a block since it comes from circuits of another version than their own. */
+export function noteRefusals(world: World, run: Run, value: number, bits: number): void {
+  const { chain, store } = run;
+  if (!chain.newCircuits || (bits & DIALECT_PROOFS) === 0) return;
+  const version = circuitsOf(chain.values.dialect[value] as number);
+  let refusing = 0;
+  for (let node = 0; node < chain.n; node += 1) {
+    const own = circuitsOf(chain.dialect[node] as number);
+    if (chain.up[node] === 1 && judgeProof(own, version) === 'VersionMismatch') refusing += 1;
+  }
+  store.provers.refused += refusing;
+  if (refusing > 0 !== store.provers.refusing > 0) {
+    const words = refusing > 0 ? `${refusing} nodes refuse the proof of a block` : 'no node refuses a proof any more';
+    note(world, 'proofs', 'VersionMismatch', words);
+  }
+  store.provers.refusing = refusing;
 }
 
 /** Members of the committee that decides a height. */

@@ -139,6 +139,7 @@ export function retireRun(world: World, run: Run): void {
   world.blocksProven += provers.samples;
   world.utilisationSum += provers.utilisationSum;
   world.cacheHits += provers.hits;
+  world.proofsRefused += provers.refused;
   world.worstBacklog = Math.max(world.worstBacklog, provers.worstBacklog);
   closeWindow(world, run, world.now, chain.tip);
 }

@@ -88,7 +88,7 @@ describe('an explanation', () => {
     expect(factsOf('proofs.circuits.consensus.prove')).toContain(
       'default: { lognormal: { median: 3742ms, p95: 4836ms, max: 5806ms } } (blueprint §6.3: measured with 96 validators; cut at 1.1 × max)',
     );
-    expect(factsOf('proofs.failover')?.[0]).toBe('value: a map of after, factor, or false');
+    expect(factsOf('proofs.failover')?.[0]).toBe('value: a map of backend, after, factor, or false');
     expect(factsOf('faults[].what')?.[0]).toContain('one of stop, torn-tail, corrupt-log, bad-snapshot');
   });
 

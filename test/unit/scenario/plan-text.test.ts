@@ -79,7 +79,7 @@ test('proofs, stores, migrations and their faults are told where they are not th
     'Proofs: one job a block for all circuits together, 5s; whatever the size of the committee.',
   ]);
   expect(told('proofs: { failover: { factor: 2 }, newCircuits: true }')).toEqual([
-    'Proofs: another backend takes over after 5m and takes 2 times as long; the release brings other circuits.',
+    'Proofs: plonky3 takes over after 5m and takes 2 times as long (not releasable); the release brings other circuits.',
   ]);
   expect(
     told('storage: { damage: { tornTail: 0%, badSnapshot: 5% }, backups: { every: 6h, beforePromotions: false } }'),

@@ -72,8 +72,20 @@ test('a failover is off, or a map whose keys have defaults', () => {
   expect(paths('{}').filter((path) => path.startsWith('proofs.failover'))).toEqual(['proofs.failover']);
 });
 
+test('a failover is told to be none that a release can be built with', () => {
+  const told = (proofs: string): string[] => loaded(proofs).warnings.map(({ what }) => what);
+  for (const proofs of ['{ failover: {} }', '{ failover: { backend: plonky3 } }'])
+    expect(told(proofs)).toEqual(['the backend that takes over, plonky3, is not releasable']);
+  expect(told('{ failover: false }')).toEqual([]);
+  const row = loaded('{ failover: {} }').assumptions.find(({ path }) => path === 'proofs.failover.backend');
+  expect(row).toMatchObject({ value: 'plonky3', source: expect.stringContaining('not releasable') });
+});
+
 describe('a mistake', () => {
   test.each([
+    ['{ failover: { backend: stwo } }', 'proofs.failover.backend: stwo is the one that fails. Write plonky3'],
+    ['{ failover: { backend: mock } }', 'proofs.failover.backend: mock is forbidden in production. Write plonky3'],
+    ['{ failover: { backend: rpp-stark } }', 'proofs.failover.backend: rpp-stark proves nothing. Write plonky3'],
     [
       '{ prove: 5s, circuits: { state: { prove: 1s } } }',
       'proofs.circuits: "circuits" does not go with "prove", which is the time of all circuits together. Remove one',

@@ -97,7 +97,13 @@ describe('an outage of every backend under enforcement', () => {
   });
 
   test('with a failover stops it until the other backend has its keys', () => {
-    const stall = runOnce(plan({ after: MINUTE, factor: 1 })).metrics['liveness.longestStall'];
+    const { metrics, timeline = [] } = runOnce(plan({ after: MINUTE, factor: 1 }));
+    expect(timeline.filter(({ kind }) => kind === 'proofs').map(({ subject, cause }) => [subject, cause])).toEqual([
+      ['plonky3', 'takes over for 4 validators, not releasable'],
+      ['stwo', 'proves again for 4 validators'],
+    ]);
+    expect([metrics['proofs.failovers'], runOnce(plan(null)).metrics['proofs.failovers']]).toEqual([4, 0]);
+    const stall = metrics['liveness.longestStall'];
     expect(stall).toBeGreaterThan(90 * SECOND - (LAG + 1) * SLOT);
     expect(stall).toBeLessThan(90 * SECOND + MINUTE);
   });
@@ -116,8 +122,8 @@ describe('circuits of another version', () => {
     trigger: { kind: 'at', time: 20 * MINUTE },
     duration: constant(10 * MINUTE),
   });
-  const plan = (newCircuits: boolean, faults: readonly FaultPlan[] = []): Plan => {
-    return gatedPlan(6, {
+  const plan = (newCircuits: boolean, faults: readonly FaultPlan[] = [], n = 6): Plan => {
+    return gatedPlan(n, {
       checks: [check({})],
       over: { faults, proofs: provers(SECOND, { newCircuits, warmUp: WARM_UP }) },
     });
@@ -158,6 +164,19 @@ describe('circuits of another version', () => {
     expect(other.blocks).toBe(0);
     const slots = [false, true].map((newCircuits) => runOnce(plan(newCircuits, [crash])).metrics['rollback.slotsLost']);
     expect(slots[1]).toBeGreaterThan((slots[0] as number) + WARM_UP / SLOT);
+  });
+
+  test('whoever is on the other version refuses the proofs of blocks, and the log says so', () => {
+    const outage = faultOf('crash', [0, 1, 2, 3], {
+      trigger: { kind: 'at', time: 20 * MINUTE },
+      duration: constant(4 * MINUTE), // over before the first node goes back
+    });
+    const runs = [false, true].map((newCircuits) => runOnce(plan(newCircuits, [outage], 10)));
+    const told = runs.map(
+      ({ timeline = [] }) => timeline.filter(({ subject }) => subject === 'VersionMismatch').length,
+    );
+    expect(runs.map(({ metrics }) => (metrics['proofs.refused'] as number) > 0)).toEqual([false, true]);
+    expect([told[0], (told[1] as number) > 0]).toEqual([0, true]);
   });
 
   test('proofs made before are worth nothing after it: the latest blocks are proved anew, by new keys', () => {
