@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { hideSecrets } from '#base/secret';
 import { engineVersion } from '#experiment/host';
 import { createJournal, type Journal, nameJournal, resumeJournal } from '#experiment/journal';
-import { createHeader } from '#experiment/journal-header';
+import { copyChanges, createHeader } from '#experiment/journal-header';
 import { formatShard, type Shard, sizeOf } from '#experiment/shard';
 import type { LoadedScenario } from '#scenario/load';
 import type { OutputOptions, ScenarioOptions } from './options.js';
@@ -27,9 +27,7 @@ export function openJournal(
   terminal: Terminal,
 ): { readonly journal: Journal; readonly file: string } {
   const file = join(folder, nameJournal(shard));
-  const { fidelity, set } = options;
-  const changes = { ...(fidelity === undefined ? {} : { fidelity }), ...(set === undefined ? {} : { set }) };
-  const header = createHeader(loaded, shard, engineVersion(), changes);
+  const header = createHeader(loaded, shard, engineVersion(), copyChanges(options));
   const journal = options.resume === true ? resumeJournal(file, header) : createJournal(file, header);
   if (options.resume === true && options.quiet !== true) {
     const total = plural(sizeOf(shard, loaded.replications), 'replication');

@@ -185,6 +185,7 @@ function createProgram(
     .command('report')
     .description('print a stored result and write its report again')
     .argument('<dir>', 'folder of the results, such as reports/quickstart')
+    .option('--rare', 'of a folder that holds a run as well: the estimate of run --rare')
     .addOption(jsonOption('print summary.json and nothing else'))
     .addOption(quietOption('print the verdict only'))
     .action(async (dir, options) => finish(await (await import('./commands/report.js')).report(dir, options, context)));
@@ -222,6 +223,7 @@ function createProgram(
     .addOption(marginOption('how much worse a metric may become; may be repeated'))
     .addOption(confidenceOption())
     .addOption(jobsOption())
+    .addOption(new Option('--junit <file>', 'write the verdicts as JUnit XML as well'))
     .addOption(jsonOption())
     .addOption(quietOption('print what is wrong and the verdict only'))
     .addHelpText('after', `\n${MARGIN_HELP}`)
@@ -249,6 +251,7 @@ function createProgram(
     .addOption(jobsOption())
     .addOption(new Option('--out <dir>', 'folder of the results (default: reports/<name>-sweep)'))
     .addOption(wallOption())
+    .option('--resume', 'go on with what the journal in the folder of the results holds')
     .addOption(jsonOption('print sweep.json and nothing else'))
     .addOption(quietOption('print the verdict only'))
     .action(async (file, options) => finish(await (await import('./commands/sweep.js')).sweep(file, options, context)));

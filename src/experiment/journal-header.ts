@@ -28,6 +28,14 @@ export interface Changes {
   readonly set?: readonly string[]; // `path=value`, in order
 }
 
+/** The same as plain data that may be written. */
+export function copyChanges({ fidelity, set }: Changes = {}): {
+  fidelity?: NonNullable<Changes['fidelity']>;
+  set?: string[];
+} {
+  return { ...(fidelity === undefined ? {} : { fidelity }), ...(set === undefined ? {} : { set: [...set] }) };
+}
+
 export function createHeader(
   loaded: LoadedScenario,
   shard: Shard,

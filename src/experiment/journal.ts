@@ -4,10 +4,11 @@
  * One record is one write at the end of the file. After a crash the file is whole but for its last line, which is
  * dropped when the run resumes. The journal of one shard is the part that `merge` takes.
  */
-import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { UserError } from '#base/error';
 import { canonicalJson } from '#base/order';
 import type { Outcome } from '#model/outcome';
+import { openJournalFile, replaceJournalFile } from './journal-file.js';
 import { bindingOf, compareHeaders, type JournalHeader } from './journal-header.js';
 import { formatLine } from './journal-line.js';
 import { readJournal } from './journal-read.js';
@@ -29,7 +30,7 @@ export function nameJournal(shard: Shard): string {
 
 /** Begins a journal; one that is there is replaced as soon as the new one has its first line. */
 export function createJournal(file: string, header: JournalHeader): Journal {
-  writeBeside(file, header, []);
+  replace(file, header, []);
   return openAt(file, header, [], null);
 }
 
@@ -44,7 +45,7 @@ export function resumeJournal(file: string, header: JournalHeader): Journal {
   if (read === null) return createJournal(file, header);
   const { outcomes } = read;
   if (canonicalJson(read.header) === canonicalJson(header)) return openAt(file, header, outcomes, read.end);
-  writeBeside(file, header, outcomes); // another number of replications, or another wording
+  replace(file, header, outcomes); // another number of replications, or another wording
   return openAt(file, header, outcomes, null);
 }
 
@@ -61,65 +62,16 @@ function checkResumable(file: string, theirs: JournalHeader, ours: JournalHeader
   if (problems.length > 0) throw new UserError(problems);
 }
 
-/** Writes a journal with what is known into its place, by way of a file beside it. */
-function writeBeside(file: string, header: JournalHeader, outcomes: readonly Outcome[]): void {
-  const beside = `${file}.${process.pid}.tmp`;
+/** Writes a journal with what is known into its place. */
+function replace(file: string, header: JournalHeader, outcomes: readonly Outcome[]): void {
   const binding = bindingOf(header);
-  let descriptor: number | null = null;
-  try {
-    descriptor = openSync(beside, 'w');
-    writeAll(descriptor, formatLine('', JSON.stringify(header)));
-    for (const outcome of outcomes) writeAll(descriptor, formatLine(binding, JSON.stringify(outcome)));
-    fsyncSync(descriptor);
-    closeSync(descriptor);
-    descriptor = null;
-    renameSync(beside, file);
-  } catch (error) {
-    if (descriptor !== null) closeSync(descriptor);
-    rmSync(beside, { force: true });
-    throw refused(file, error);
-  }
+  const records = outcomes.map((outcome) => formatLine(binding, JSON.stringify(outcome)));
+  replaceJournalFile(file, [formatLine('', JSON.stringify(header)), ...records]);
 }
 
 /** @param end - where its good lines end; null: at the end of the file */
 function openAt(file: string, header: JournalHeader, known: readonly Outcome[], end: number | null): Journal {
   const binding = bindingOf(header);
-  let descriptor: number | null = openSync(file, 'a');
-  if (end !== null) ftruncateSync(descriptor, end);
-  return {
-    known,
-    append: (outcome) => {
-      if (descriptor === null) return; // given up by the run, finished all the same
-      try {
-        writeAll(descriptor, formatLine(binding, JSON.stringify(outcome)));
-      } catch (error) {
-        closeSync(descriptor); // half a line may be there, and nothing may follow it
-        descriptor = null;
-        throw refused(file, error);
-      }
-    },
-    close: () => {
-      if (descriptor === null) return;
-      const open = descriptor;
-      descriptor = null;
-      try {
-        fsyncSync(open);
-      } catch (error) {
-        throw refused(file, error);
-      } finally {
-        closeSync(open);
-      }
-    },
-  };
-}
-
-function writeAll(descriptor: number, text: string): void {
-  const bytes = Buffer.from(text);
-  for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at);
-}
-
-function refused(file: string, error: unknown): UserError {
-  const why = error instanceof Error ? error.message.replace(/^\w+: |, \w+.*$/g, '') : String(error);
-  const fix = 'Make room or give another folder with --out DIR; what was journaled is kept, and --resume goes on.';
-  return new UserError([{ file, what: `the journal cannot be written: ${why}`, fix }]);
+  const { append, close } = openJournalFile(file, end);
+  return { known, append: (outcome) => append(formatLine(binding, JSON.stringify(outcome))), close };
 }

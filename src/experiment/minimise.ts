@@ -6,14 +6,16 @@
 import { assert } from '#base/assert';
 import { UserError } from '#base/error';
 import { canonicalJson } from '#base/order';
+import type { Outcome } from '#model/outcome';
 import { type Dial, listDials, turn } from '#scenario/dial';
 import { type LoadedScenario, loadScenarioText } from '#scenario/load';
 import type { RawScenario } from '#scenario/raw';
 import { writeScenario } from '#scenario/write';
 import { minimiseList, minimiseStep } from './delta.js';
 import { ReplicationError } from './failure.js';
-import { openHere, type Rehearse } from './rehearser.js';
+import type { Rehearse } from './rehearser.js';
 import { symptomsOf } from './symptom.js';
+import { openTrials } from './trial.js';
 
 type RawFault = Readonly<Record<string, unknown>>;
 
@@ -54,10 +56,29 @@ export async function minimise(
   replication: number,
   options: MinimiseOptions = {},
 ): Promise<Minimised> {
-  const { plan, seed, claims } = loaded;
-  const rehearse = async (given: LoadedScenario['plan']) => {
-    return (await openHere({ plan: given, seed }, options.rehearse)).rehearse(replication, false);
-  };
+  const { plan, seed } = loaded;
+  const trials = await openTrials({ plan, seed }, 'minimise', options);
+  try {
+    return await minimiseUnder(
+      (given) => trials.rehearse(given, replication, false),
+      raw,
+      loaded,
+      replication,
+      options,
+    );
+  } finally {
+    await trials.close();
+  }
+}
+
+async function minimiseUnder(
+  rehearse: (plan: LoadedScenario['plan']) => Promise<Outcome>,
+  raw: RawScenario,
+  loaded: LoadedScenario,
+  replication: number,
+  options: MinimiseOptions,
+): Promise<Minimised> {
+  const { plan, claims } = loaded;
   const symptoms = symptomsOf(await rehearse(plan), claims, plan.horizon);
   if (symptoms.length === 0) {
     const fix = 'Take one that does; run names the worst, and explain lists what can go wrong.';
@@ -68,9 +89,6 @@ export async function minimise(
   const known = new Map<string, boolean>();
   let trials = 0;
   const fails = async (some: readonly RawFault[]): Promise<boolean> => {
-    if (options.signal?.aborted === true) {
-      throw new UserError([{ file: 'minimise', what: 'was interrupted', fix: 'Run it again.' }]);
-    }
     const key = canonicalJson(some);
     const earlier = known.get(key);
     if (earlier !== undefined) return earlier;
@@ -86,6 +104,7 @@ export async function minimise(
       const shown = symptomsOf(await rehearse(candidate.plan), claims, plan.horizon);
       return symptoms.every((symptom) => shown.includes(symptom));
     } catch (error) {
+      if (options.signal?.aborted === true) throw error;
       if (error instanceof UserError || error instanceof ReplicationError) return false; // fails, but otherwise
       throw error;
     }

@@ -9,7 +9,15 @@ import type { LevelFunction } from '#model/handlers/levels';
 import type { Plan } from '#model/plan';
 import { advanceWorld, beginWorld, createPilotCache, createWorld, endWorld } from '#model/rehearsal';
 import type { World } from '#model/world';
-import { type Branch, PATIENCE, type Paths, type SplitRepeat, splitOnce } from '#stats/splitting';
+import {
+  type Branch,
+  findLevels,
+  PATIENCE,
+  type Paths,
+  type SplitPilot,
+  type SplitRepeat,
+  splitOnce,
+} from '#stats/splitting';
 import { findLevel, happenedIn, isCertain, type RareEvent } from './rare-event.js';
 
 /** Most paths of a stage. */
@@ -80,6 +88,16 @@ export interface SplitTask {
   readonly levels: readonly number[];
   readonly effort: number;
   readonly repeat: number; // ≥ 1; 0 is the pilot's
+}
+
+export interface PilotTask {
+  readonly effort: number;
+  readonly keep: number; // share of the paths of a level that should reach the next, in (0, 1)
+}
+
+/** Where the levels lie, as repeat 0 finds them. */
+export function pilotOf({ plan, seed, event, level }: SplitStart, { effort, keep }: PilotTask): SplitPilot {
+  return findLevels(pathsOf(plan, seed, event, findLevel(level)), effort, keep, LEVELS_MAX, 0);
 }
 
 /** Who splits one repeat after another in this thread. */

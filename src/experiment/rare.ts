@@ -3,15 +3,15 @@
  *
  * Canonical: a function of (scenario, seed, event, level function, effort, repeats), whatever the threads.
  */
-import { setImmediate } from 'node:timers/promises';
 import { UserError } from '#base/error';
 import type { LoadedScenario } from '#scenario/load';
-import { findLevels, type SplitRepeat } from '#stats/splitting';
+import type { SplitRepeat } from '#stats/splitting';
 import { estimateFromRepeats } from '#stats/splitting-estimate';
 import { engineVersion } from './host.js';
 import { defaultLevel, findLevel, readRareEvent } from './rare-event.js';
-import { EFFORT_MAX, LEVELS_MAX, pathsOf, REPEATS_MAX } from './rare-paths.js';
-import { splitAll } from './splitter.js';
+import { EFFORT_MAX, REPEATS_MAX } from './rare-paths.js';
+import type { RareResult, RareStage } from './rare-result.js';
+import { findPilot, splitAll } from './splitter.js';
 
 /** Of the paths that set out from a level, those that should reach the next. */
 const KEEP = 0.2;
@@ -26,46 +26,6 @@ export interface RareOptions {
   readonly jobs: number;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
-}
-
-/** One stage over all repeats. */
-export interface RareStage {
-  readonly level: number | null; // null: the event itself
-  readonly trials: number;
-  readonly hits: number;
-  readonly share: number | null; // null: no path came so far
-  readonly hitsByRepeat: readonly number[];
-}
-
-export interface RareResult {
-  readonly schemaVersion: 1;
-  readonly kind: 'rare-event';
-  readonly engine: { readonly name: 'rollout-sim'; readonly version: string };
-  readonly scenario: { readonly name: string; readonly hash: string };
-  readonly seed: string;
-  readonly fidelity: string;
-  readonly event: string;
-  readonly levelFunction: { readonly name: string; readonly text: string };
-  readonly method: string;
-  readonly effort: number;
-  readonly repeats: number;
-  readonly levels: readonly number[]; // ascending, fixed by the pilot
-  readonly stages: readonly RareStage[];
-  readonly estimates: readonly number[]; // by repeat
-  readonly reached: boolean; // false: no repeat met the event, which says nothing but the bound
-  readonly estimate: number | null;
-  readonly interval: readonly [low: number, high: number];
-  readonly confidence: number;
-  readonly scale: 'log' | 'normal' | 'none';
-  readonly intervalMethod: string;
-  readonly relativeError: number | null;
-  readonly cost: {
-    readonly events: number; // blocks, events and messages of all repeats
-    readonly pilotEvents: number;
-    readonly eventsPerReplication: number; // of a whole replication, mean of the pilot's first paths
-    readonly replicationsEquivalent: number; // pilot and repeats
-    readonly plainReplications: number | null; // of plain Monte Carlo with the same relative error
-  };
 }
 
 /**
@@ -83,19 +43,13 @@ export async function estimateRare(loaded: LoadedScenario, options: RareOptions)
   const level = findLevel(options.level ?? defaultLevel(event, plan));
   const total = repeats + 1;
   options.onProgress?.(0, total);
-  await setImmediate();
-  const pilot = findLevels(pathsOf(plan, seed, event, level), effort, KEEP, LEVELS_MAX, 0);
+  const start = { plan, seed, event, level: level.name };
+  const pilot = await findPilot(start, { effort, keep: KEEP }, signal);
   options.onProgress?.(1, total);
-  if (signal?.aborted === true) return null;
+  if (pilot === null) return null;
   const { levels } = pilot;
   const tasks = Array.from({ length: repeats }, (_, i) => ({ levels, effort, repeat: i + 1 }));
-  const found = await splitAll(
-    { plan, seed, event, level: level.name },
-    tasks,
-    options.jobs,
-    (done) => options.onProgress?.(done + 1, total),
-    signal,
-  );
+  const found = await splitAll(start, tasks, options.jobs, (done) => options.onProgress?.(done + 1, total), signal);
   if (found === null) return null;
   const { estimate, interval, scale, method, relativeError, plainReplications, cost } = estimateFromRepeats(
     found,
@@ -114,12 +68,12 @@ export async function estimateRare(loaded: LoadedScenario, options: RareOptions)
     method: 'multilevel splitting, fixed effort, levels from a pilot repeat that is not counted',
     effort,
     repeats,
-    levels,
+    levels: [...levels],
     stages: stagesOf(found, levels, effort),
     estimates: found.map((repeat) => repeat.estimate),
     reached: estimate !== null,
     estimate,
-    interval,
+    interval: [...interval],
     confidence,
     scale,
     intervalMethod: method,

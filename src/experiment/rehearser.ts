@@ -24,6 +24,15 @@ export interface Rehearser {
   readonly close: () => Promise<void>;
 }
 
+/** Who is to rehearse, and under whose signal. */
+export interface OpenOptions {
+  /** Another model, in this thread whatever the lanes. */
+  readonly rehearse?: Rehearse | undefined;
+  /** Another built worker. */
+  readonly workerFile?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** One rehearsal, as this thread does it; a pure function. `trace`: steps of consensus to record; `facts`: keep them in words. */
 export type Rehearse = (
   plan: Plan,
@@ -56,6 +65,16 @@ export interface WorkerTask {
   readonly variant?: Variant | undefined;
 }
 export type WorkerAnswer = { readonly outcome: Outcome } | { readonly failure: { message: string; stack?: string } };
+
+/**
+ * Opens what suits: this thread for one lane, a pool for several. Under a signal one lane has a thread of its own as well:
+ * a replication is one long turn of the event loop, and this thread would not hear the signal before its end.
+ */
+export function openFor(start: WorkerStart, lanes: number, options: OpenOptions = {}): Promise<Rehearser> {
+  const { rehearse, workerFile: file, signal } = options;
+  const here = rehearse !== undefined || (lanes === 1 && signal === undefined);
+  return here ? openHere(start, rehearse) : openPool(start, lanes, file);
+}
 
 /**
  * Rehearses in this thread; the event loop turns between two replications, so signals and timers are heard.

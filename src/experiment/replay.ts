@@ -23,12 +23,16 @@ export async function replayReplication(
   rehearse?: Rehearse,
   trace?: TraceRequest,
 ): Promise<Outcome> {
-  if (!Number.isSafeInteger(replication) || replication < 0) {
-    const what = `there is no replication ${replication}`;
-    throw new UserError([{ file: '--replication', what, fix: 'Give a whole number, from 0.' }]);
-  }
+  checkNumber(replication);
   const rehearser = await openHere({ plan, seed }, rehearse, trace);
   return rehearser.rehearse(replication, true);
+}
+
+/** @throws UserError if there can be no replication of this number */
+export function checkNumber(replication: number): void {
+  if (Number.isSafeInteger(replication) && replication >= 0) return;
+  const what = `there is no replication ${replication}`;
+  throw new UserError([{ file: '--replication', what, fix: 'Give a whole number, from 0.' }]);
 }
 
 /** An outcome with details as it is stored. */

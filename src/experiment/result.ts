@@ -205,6 +205,10 @@ export const manifestSchema = z.strictObject({
   }),
   command: z.string(),
   scenarioFile: z.string(),
+  /** What flags changed of the scenario's file, for commands that show a replication again; absent from older results. */
+  changes: z
+    .strictObject({ fidelity: z.enum(['message', 'block', 'auto']).optional(), set: z.array(z.string()).optional() })
+    .optional(),
   versions: z.record(z.string(), z.string()),
 });
 export type Manifest = z.infer<typeof manifestSchema>;

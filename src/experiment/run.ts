@@ -12,19 +12,19 @@ import { ReplicationError } from './failure.js';
 import { foldSummary, foldValues } from './fold.js';
 import { describeHost, describeVersions, engineVersion, startClock } from './host.js';
 import type { Journal } from './journal.js';
-import { openHere, openPool, type Rehearse, type Rehearser, type WorkerStart } from './rehearser.js';
+import { type Changes, copyChanges } from './journal-header.js';
+import { openFor, type Rehearse, type Rehearser, type WorkerStart } from './rehearser.js';
 import { toDetail } from './replay.js';
 import { replicate, type Stopped } from './replicate.js';
 import type { ReplicationDetail, StoredResult, Summary } from './result.js';
+import { replicateInRounds } from './rounds.js';
 import { numbersOf, type Shard, sizeOf } from './shard.js';
+import { type Look, methodsOf, type StoppingRule } from './stopping.js';
 
 const NOTABLE = 2; // replications that are told at length in the end
 
-import { replicateInRounds } from './rounds.js';
-import { type Look, methodsOf, type StoppingRule } from './stopping.js';
-
 export interface RunOptions {
-  readonly jobs: number; // threads; 1 stays in this one
+  readonly jobs: number; // threads; 1 stays in this one unless there is a signal to hear
   /** Told of each replication as it finishes, in whatever order. */
   readonly onProgress?: (done: number, total: number, outcome: Outcome) => void;
   /** Stops the run; what is finished by then is kept and folded. */
@@ -34,6 +34,8 @@ export interface RunOptions {
   /** Runs in rounds until this rule has seen enough, whatever number the scenario asks for. */
   readonly stopping?: StoppingRule | undefined;
   readonly command?: string; // as the user gave it, for the manifest
+  /** What flags changed of the scenario's file, for the manifest. */
+  readonly changes?: Changes | undefined;
   /** Takes each replication as it finishes; those it knows are not run again. */
   readonly journal?: Pick<Journal, 'known' | 'append'>;
   /** Another model, in this thread whatever `jobs` says. */
@@ -81,6 +83,7 @@ export async function runExperiment(
       host: describeHost(),
       command: options.command ?? '',
       scenarioFile: loaded.file,
+      changes: copyChanges(options.changes),
       versions: describeVersions(),
     };
     const details = { schemaVersion: 1 as const, ...foldValues(outcomes), replications };
@@ -158,8 +161,7 @@ function foldUnder(
 
 function open({ plan, seed }: LoadedScenario, lanes: number, options: RunOptions): Promise<Rehearser> {
   if (options.opener !== undefined) return options.opener({ plan, seed });
-  if (lanes === 1 || options.rehearse !== undefined) return openHere({ plan, seed }, options.rehearse);
-  return openPool({ plan, seed }, lanes, options.workerFile);
+  return openFor({ plan, seed }, lanes, options);
 }
 
 /** The typical and the worst replication again, with details; a replay that differs is a bug. */

@@ -5,7 +5,7 @@ import { assert } from '#base/assert';
 import type { Outcome } from '#model/outcome';
 import type { LoadedScenario } from '#scenario/load';
 import { combineFingerprints, foldValues } from './fold.js';
-import { openHere, openPool, type Rehearse } from './rehearser.js';
+import { openFor, type Rehearse } from './rehearser.js';
 import { replicate, type Stopped } from './replicate.js';
 
 /** What one variant measured: `values[key][i]` is of replication i, null without data. */
@@ -33,8 +33,7 @@ export async function rehearseAll(
   options: RehearseOptions,
 ): Promise<{ readonly outcomes: readonly Outcome[]; readonly stopped: Stopped }> {
   const lanes = Math.max(1, Math.min(options.jobs, replications));
-  const here = lanes === 1 || options.rehearse !== undefined;
-  const rehearser = await (here ? openHere({ plan, seed }, options.rehearse) : openPool({ plan, seed }, lanes));
+  const rehearser = await openFor({ plan, seed }, lanes, options);
   try {
     return await replicate((number) => rehearser.rehearse(number, false), replications, {
       lanes,

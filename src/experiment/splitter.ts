@@ -1,12 +1,38 @@
 /**
  * Who splits one repeat after another: this thread, or a pool of workers. A repeat is a function of its number alone.
+ *
+ * Where a signal may come even one lane has a thread of its own, for this one has to hear it.
  */
 import { existsSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '#base/error';
-import type { SplitRepeat } from '#stats/splitting';
-import { openSplitter, type SplitStart, type SplitTask } from './rare-paths.js';
+import type { SplitPilot, SplitRepeat } from '#stats/splitting';
+import { openSplitter, type PilotTask, pilotOf, type SplitStart, type SplitTask } from './rare-paths.js';
+
+/**
+ * Finds where the levels lie.
+ *
+ * @returns null if the signal stopped it
+ * @throws UserError if the worker was not built
+ */
+export async function findPilot(start: SplitStart, task: PilotTask, signal?: AbortSignal): Promise<SplitPilot | null> {
+  if (signal === undefined) return pilotOf(start, task);
+  const { pilot, close } = await openPool(start, 1);
+  try {
+    return await Promise.race([pilot(task), stopOf(signal).then(() => null)]);
+  } finally {
+    await close();
+  }
+}
+
+/** Comes when the signal does. */
+function stopOf(signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted === true) resolve();
+    signal?.addEventListener('abort', () => resolve());
+  });
+}
 
 /**
  * Splits several repeats on as many threads as `jobs`.
@@ -24,7 +50,7 @@ export async function splitAll(
   signal?: AbortSignal,
 ): Promise<SplitRepeat[] | null> {
   const lanes = Math.min(jobs, tasks.length);
-  const { split, close } = lanes > 1 ? await openPool(start, lanes) : openHere(start);
+  const { split, close } = lanes > 1 || signal !== undefined ? await openPool(start, lanes) : openHere(start);
   const found: SplitRepeat[] = [];
   let next = 0;
   let done = 0;
@@ -38,8 +64,9 @@ export async function splitAll(
     }
   };
   try {
-    const stopped = new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve()));
-    await Promise.race([Promise.all(Array.from({ length: lanes }, lane)), stopped]);
+    const all = Promise.all(Array.from({ length: lanes }, lane));
+    all.catch(() => {}); // one given up fails when its thread ends
+    await Promise.race([all, stopOf(signal)]);
     return done === tasks.length ? found : null;
   } finally {
     await close();
@@ -62,22 +89,33 @@ function openHere(start: SplitStart): Splitter {
   };
 }
 
-async function openPool(start: SplitStart, jobs: number): Promise<Splitter> {
+async function openPool(
+  start: SplitStart,
+  jobs: number,
+): Promise<Splitter & { readonly pilot: (task: PilotTask) => Promise<SplitPilot> }> {
   const file = workerFile();
   if (!existsSync(file)) {
     throw new UserError([{ file, what: 'the worker is not built', fix: 'Run `npm run build`.' }]);
   }
   const { Piscina } = await import('piscina');
-  const pool = new Piscina<SplitTask, SplitRepeat>({
+  const pool = new Piscina({
     filename: file,
-    name: 'runRepeat',
     workerData: start,
     minThreads: jobs,
     maxThreads: jobs,
     recordTiming: false,
     execArgv: [], // the built files, whatever import conditions this process runs under
   });
-  return { split: (task) => pool.run(task), close: () => pool.destroy() };
+  const run = async (name: string, task: SplitTask | PilotTask) => {
+    const running = pool.run(task, { name });
+    running.catch(() => {}); // one given up fails when its thread ends
+    return running;
+  };
+  return {
+    split: (task) => run('runRepeat', task),
+    pilot: (task) => run('runPilot', task),
+    close: () => pool.destroy(),
+  };
 }
 
 /** The worker next to this file; workers need built files, so from `src` it is the one of the last build. */

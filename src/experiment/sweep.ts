@@ -13,16 +13,20 @@ import type { LoadedSweep } from '#scenario/sweep';
 import type { Axis } from '#scenario/sweep-axis';
 import { foldSummary } from './fold.js';
 import { describeHost, describeVersions, engineVersion, startClock } from './host.js';
-import { openHere, openPool, type Rehearser } from './rehearser.js';
+import { copyChanges } from './journal-header.js';
+import { openFor } from './rehearser.js';
 import { replicate, type Stopped } from './replicate.js';
 import type { Summary } from './result.js';
 import type { RunOptions } from './run.js';
 import { analyseSensitivity } from './sensitivity.js';
+import type { SweepJournal } from './sweep-journal.js';
 import type { StoredSweep, SweepAxis, SweepPointResult, SweepResult } from './sweep-result.js';
 
-export type SweepRunOptions = Omit<RunOptions, 'onProgress'> & {
+export type SweepRunOptions = Omit<RunOptions, 'onProgress' | 'journal'> & {
   /** Told of each replication of any point. */
   readonly onProgress?: (done: number, total: number) => void;
+  /** Takes each replication as it finishes; those it knows are not run again. */
+  readonly journal?: Pick<SweepJournal, 'known' | 'append'>;
 };
 
 /** A replication of a point, as it comes back; the outcome is kept with its point. */
@@ -62,19 +66,26 @@ export async function runSweep(
     outcomes.push(outcome);
     if (outcomes.length === each) fold(point);
   };
-  const rehearser = await open(loaded, lanes, options);
+  const { journal } = options;
+  const known = recallAll(loaded, journal);
+  for (const { point, outcome } of known) keep({ point, outcome });
+  const rehearser = await openFor({ plan: base.plan, seed: base.seed }, lanes, options);
   try {
     const { stopped } = await replicate(
       async (task): Promise<number> => {
         const point = Math.floor(task / each);
-        const plan = points[point]?.loaded.plan;
-        assert(plan !== undefined, `point ${point} is one of ${points.length}`);
-        keep({ point, outcome: await rehearser.rehearse(task % each, false, { variant: { id: point, plan } }) });
+        const scenario = points[point]?.loaded;
+        assert(scenario !== undefined, `point ${point} is one of ${points.length}`);
+        const { plan, hash } = scenario;
+        const outcome = await rehearser.rehearse(task % each, false, { variant: { id: point, plan } });
+        journal?.append(hash, outcome);
+        keep({ point, outcome });
         return task;
       },
       total,
       {
         lanes,
+        known: known.map(({ point, outcome }) => [point * each + outcome.replication, 0] as const),
         onProgress: (done, all) => options.onProgress?.(done, all),
         signal: options.signal,
         maxWallMs: options.maxWallMs,
@@ -91,6 +102,7 @@ export async function runSweep(
       host: describeHost(),
       command: options.command ?? '',
       scenarioFile: base.file,
+      changes: copyChanges(options.changes),
       versions: describeVersions(),
     };
     return { stored: { sweep: foldSweep(loaded, results, version), manifest }, stopped };
@@ -99,10 +111,13 @@ export async function runSweep(
   }
 }
 
-function open({ base }: LoadedSweep, lanes: number, options: SweepRunOptions): Promise<Rehearser> {
-  const start = { plan: base.plan, seed: base.seed };
-  if (lanes === 1 || options.rehearse !== undefined) return openHere(start, options.rehearse);
-  return openPool(start, lanes, options.workerFile);
+/** What the journal holds of the points, as far as it is asked for. */
+function recallAll({ base, points }: LoadedSweep, journal: SweepRunOptions['journal']): Done[] {
+  if (journal === undefined) return [];
+  return points.flatMap(({ loaded }, point) => {
+    const outcomes = [...journal.known(loaded.hash).values()];
+    return outcomes.filter(({ replication }) => replication < base.replications).map((outcome) => ({ point, outcome }));
+  });
 }
 
 function pointResult(at: readonly number[], values: ReadonlyMap<string, string>, summary: Summary): SweepPointResult {

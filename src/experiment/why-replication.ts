@@ -1,12 +1,12 @@
 /**
  * `why` of one replication: its chains of causes, and what happens on the same luck without each cause.
  */
-import { UserError } from '#base/error';
 import { formatDuration, type Micros } from '#base/time';
 import type { Outcome, RolloutResult } from '#model/outcome';
 import type { LoadedScenario } from '#scenario/load';
 import type { Rehearse } from './rehearser.js';
-import { replayReplication } from './replay.js';
+import { checkNumber } from './replay.js';
+import { openTrials } from './trial.js';
 import { type Cause, listCauses, mayMatter, nameCause, planWithout } from './why-cause.js';
 import type { Episode } from './why-link.js';
 import { nameRisk, type RiskKey, risksOf, type StallLevel, stallLevelOf } from './why-risk.js';
@@ -45,6 +45,13 @@ export interface WhyReplication {
   readonly unexplained: readonly RiskKey[];
 }
 
+export interface WhyReplicationOptions {
+  readonly version: string;
+  readonly signal?: AbortSignal;
+  /** Another model, in this thread. */
+  readonly rehearse?: Rehearse | undefined;
+}
+
 /**
  * Explains one replication.
  *
@@ -53,17 +60,27 @@ export interface WhyReplication {
  * @throws ReplicationError if it breaks
  */
 export async function explainReplication(
+  loaded: LoadedScenario,
+  replication: number,
+  options: WhyReplicationOptions,
+): Promise<WhyReplication> {
+  checkNumber(replication);
+  const { plan, seed } = loaded;
+  const trials = await openTrials({ plan, seed }, 'why', options);
+  try {
+    return await explainUnder((given) => trials.rehearse(given, replication, true), loaded, replication, options);
+  } finally {
+    await trials.close();
+  }
+}
+
+async function explainUnder(
+  rehearse: (plan: LoadedScenario['plan']) => Promise<Outcome>,
   { plan, seed, claims, name, hash }: LoadedScenario,
   replication: number,
-  options: { readonly version: string; readonly signal?: AbortSignal; readonly rehearse?: Rehearse | undefined },
+  options: WhyReplicationOptions,
 ): Promise<WhyReplication> {
   const level = stallLevelOf(claims, plan);
-  const rehearse = async (given: typeof plan): Promise<Outcome> => {
-    if (options.signal?.aborted === true) {
-      throw new UserError([{ file: 'why', what: 'was interrupted', fix: 'Run it again.' }]);
-    }
-    return replayReplication({ plan: given, seed }, replication, options.rehearse);
-  };
   const outcome = await rehearse(plan);
   const risks = risksOf(outcome, level);
   const causes = listCauses(plan).filter((cause) => mayMatter(cause, outcome));

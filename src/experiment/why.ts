@@ -7,7 +7,7 @@ import type { Outcome } from '#model/outcome';
 import type { Plan } from '#model/plan';
 import type { LoadedScenario } from '#scenario/load';
 import { combineFingerprints } from './fold.js';
-import { openHere, openPool, type Rehearse } from './rehearser.js';
+import { openFor, type Rehearse } from './rehearser.js';
 import { replicate, type Stopped } from './replicate.js';
 import { attributeRisks, type RiskShare, type Without } from './why-attribution.js';
 import { listCauses, mayMatter, nameCause, planWithout } from './why-cause.js';
@@ -104,8 +104,7 @@ async function rehearseSome(
   assert(Number.isSafeInteger(jobs) && jobs > 0, `the jobs ${jobs} are a positive integer`);
   if (numbers.length === 0) return { outcomes: [], stopped: 'complete' };
   const lanes = Math.min(jobs, numbers.length);
-  const here = lanes === 1 || rehearse !== undefined;
-  const rehearser = await (here ? openHere({ plan, seed }, rehearse) : openPool({ plan, seed }, lanes));
+  const rehearser = await openFor({ plan, seed }, lanes, { rehearse, signal });
   const tell = (done: number): void => onProgress?.(what, done, numbers.length);
   tell(0);
   try {

@@ -58,9 +58,15 @@ export function writeMethods(summary: Summary): Block[] {
   ];
 }
 
-/** The command that replays one replication of a stored result. */
-export function replayCommand(scenarioFile: string, seed: string, replication: number): string {
-  return `rollout-sim replay ${quoteArgument(scenarioFile)} --seed ${quoteArgument(seed)} --replication ${replication}`;
+/** The command that replays one replication of a stored result, with what flags changed of the scenario's file. */
+export function replayCommand(
+  { scenarioFile, changes: { fidelity, set = [] } = {} }: Manifest,
+  seed: string,
+  replication: number,
+): string {
+  const words = ['rollout-sim', 'replay', scenarioFile, '--seed', seed, '--replication', String(replication)];
+  if (fidelity !== undefined) words.push('--fidelity', fidelity);
+  return [...words, ...set.flatMap((setting) => ['--set', setting])].map(quoteArgument).join(' ');
 }
 
 export function writeReproduction({ summary, manifest }: StoredResult): Block[] {
@@ -69,6 +75,7 @@ export function writeReproduction({ summary, manifest }: StoredResult): Block[] 
     `--seed ${quoteArgument(summary.seed)}`,
     `--replications ${summary.requested}`,
     `--fidelity ${summary.fidelity}`,
+    ...(manifest.changes?.set ?? []).map((setting) => `--set ${quoteArgument(setting)}`),
   ].join(' ');
   const worst = summary.worstReplication;
   return [
@@ -79,7 +86,7 @@ export function writeReproduction({ summary, manifest }: StoredResult): Block[] 
           {
             kind: 'command' as const,
             label: 'Replay the worst rollout',
-            text: replayCommand(manifest.scenarioFile, summary.seed, worst),
+            text: replayCommand(manifest, summary.seed, worst),
           },
         ]),
     { kind: 'command', label: 'This result was made by', text: manifest.command },

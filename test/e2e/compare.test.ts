@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { readMarkup } from '../fixtures/markup.js';
 import { createFolder, linesOf, ROOT, runCli } from './cli.js';
 import { CLAIMS, smallScenario, writeScenario } from './scenarios.js';
 
@@ -84,6 +85,31 @@ test('check: no baseline is equal to nothing, the same tree passes, twice the de
 });
 
 describe('check holds a difference against what changed', () => {
+  test('--junit writes a suite for each scenario and a case for each metric that is judged', async () => {
+    const cwd = createFolder();
+    writeScenario(cwd, smallScenario(CLAIMS.pass));
+    const words = ['check', 'small.yaml', '--baseline', 'base'];
+    await runCli([...words, '--save-baseline'], { cwd });
+    const worse = [...words, '--set', 'network.delay=900ms', '--junit', 'deep/check.xml', '--json'];
+    const { code, stdout } = await runCli(worse, { cwd });
+    expect(code).toBe(12);
+    const [{ result, wallMs }] = JSON.parse(stdout).checked;
+    expect(wallMs).toBeUndefined();
+    const elements = readMarkup(readFileSync(join(cwd, 'deep/check.xml'), 'utf8'));
+    const named = (name: string) => elements.filter((element) => element.name === name);
+    const judged = result.metrics.filter(({ standing }: { standing: string }) => standing !== 'not-judged');
+    const failed = judged.filter(({ standing }: { standing: string }) => standing === 'worse');
+    expect(named('testcase').map(({ attributes }) => attributes.get('name'))).toEqual([
+      'baseline',
+      ...judged.map(({ key }: { key: string }) => key),
+    ]);
+    expect(named('failure')).toHaveLength(failed.length);
+    expect(named('testsuite')[0]?.attributes.get('failures')).toBe(String(failed.length));
+    expect(named('failure')[0]?.text).toMatch(
+      /→.*\n?.*Reproduce: rollout-sim replay small.yaml .*--set network.delay=900ms/s,
+    );
+  });
+
   test('another version or another default is said, and is no regression', async () => {
     const cwd = createFolder();
     writeScenario(cwd, smallScenario(CLAIMS.pass));
@@ -93,8 +119,11 @@ describe('check holds a difference against what changed', () => {
     const stored = readFileSync(file, 'utf8');
     const { writeFileSync } = await import('node:fs');
     writeFileSync(file, stored.replace(/"version": "[^"]+"/, '"version": "0.0.9"'));
-    const slow = [...words, '--set', 'network.delay=500ms'];
+    const slow = [...words, '--set', 'network.delay=500ms', '--junit', 'check.xml'];
     const other = await runCli(slow, { cwd });
+    const junit = readMarkup(readFileSync(join(cwd, 'check.xml'), 'utf8'));
+    expect(junit.filter(({ name }) => name === 'error')[0]?.attributes.get('type')).toBe('baseline.changed');
+    expect(junit.filter(({ name }) => name === 'failure')).toEqual([]);
     expect([other.code, linesOf(other.stdout).at(-1)]).toEqual([
       11,
       'verdict: not comparable: the simulator has changed since the baseline',

@@ -40,6 +40,27 @@ describe('an interrupted run', () => {
     expect(linesOf(stdout).at(-1)).toBe('verdict: inconclusive');
   });
 
+  test.each([
+    ['run', ['long.yaml', '--jobs', '1'], 'verdict: inconclusive'],
+    ['compare', ['long.yaml', '--with', 'network.loss=1%', '--jobs', '1'], ''],
+    ['minimise', ['long.yaml', '--replication', '0'], ''],
+    ['why', ['long.yaml', '--replication', '0'], ''],
+    ['run', ['long.yaml', '--rare', 'liveness.longestStall > 1h', '--jobs', '1'], ''],
+  ])('%s %j hears the signal inside a long replication', async (command, words, last) => {
+    const folder = createFolder();
+    const text = smallScenario(CLAIMS.inconclusive, '90d', 1).replace('seed: 7', 'seed: 7\nfidelity: message');
+    writeScenario(folder, text, 'long.yaml');
+    const { child, finished } = startCli([command, ...words], { cwd: folder });
+    await once(child.stdout as Readable, 'data');
+    await sleep(4000); // well into its one replication
+    const from = performance.now();
+    child.kill('SIGTERM');
+    const { code, stdout } = await finished;
+    expect(code).toBe(143);
+    expect(performance.now() - from).toBeLessThan(30_000);
+    if (last !== '') expect(linesOf(stdout).at(-1)).toBe(last);
+  });
+
   test('that is interrupted again ends at once', async () => {
     const module = new URL('interrupt.js', pathToFileURL(MAIN)).href;
     const program = `

@@ -34,6 +34,7 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
     'experiment/status.ts',
     'experiment/sweep-result.ts',
     'experiment/queue-job.ts',
+    'experiment/rare-result.ts',
   ],
   yaml: ['scenario/'],
   'toml-eslint-parser': ['import/toml.ts'],

@@ -1,15 +1,17 @@
 /**
  * `check`: runs scenarios again on the luck of a stored run and ends with 12 where a metric became worse than allowed.
  */
+import { dirname } from 'node:path';
 import { UserError } from '#base/error';
 import { canonicalJson } from '#base/order';
 import { type Baseline, baselineFolder, hasBaseline, readBaseline, writeBaseline } from '#experiment/baseline';
-import { type CheckedMetric, type CheckResult, checkAgainst } from '#experiment/check';
+import { checkAgainst } from '#experiment/check';
+import { startClock } from '#experiment/host';
 import { type Margin, parseMargins } from '#experiment/margin';
 import { runExperiment } from '#experiment/run';
-import { formatValue } from '#report/number';
 import { type LoadedScenario, loadScenario } from '#scenario/load';
-import { alignRows, formatDifference, formatRange } from '../difference.js';
+import { type CheckedScenario, writeCheckJunit } from '../check-junit.js';
+import { CHECK_WORDS, describeWorse, tellCheck } from '../check-text.js';
 import { DONE, INCOMPLETE, INCONCLUSIVE, REGRESSION } from '../exit-code.js';
 import { type Interrupt, watchInterrupts } from '../interrupt.js';
 import { type OutputOptions, overridesOf, type ScenarioOptions } from '../options.js';
@@ -27,12 +29,7 @@ export interface CheckOptions extends ScenarioOptions, OutputOptions {
   readonly margin?: readonly string[];
   readonly confidence: number;
   readonly jobs: number;
-}
-
-interface Checked {
-  readonly file: string;
-  readonly overrides: ScenarioOptions;
-  readonly result: CheckResult;
+  readonly junit?: string;
 }
 
 /** @returns 0 pass, 12 regression, 11 inconclusive or the simulator changed, 2 if a baseline is missing */
@@ -42,18 +39,23 @@ export async function check(files: readonly string[], options: CheckOptions, con
   const loaded = files.map((file) => loadScenario(file, overridesOf(options)));
   refuseTwins(loaded);
   const say = options.json === true ? terminal.note : terminal.print;
+  if (options.junit !== undefined) prepareFolder(dirname(options.junit), '--junit');
   if (options.quiet !== true) say(`rollout-sim ${version}  check  ${plural(files.length, 'scenario')}`);
   const interrupt = watchInterrupts(() => terminal.note('Stopping: half a check is none.'));
   try {
     if (options.saveBaseline === true) return await save(loaded, options, interrupt, context);
     const baselines = readAll(loaded, options, version);
-    const checked: Checked[] = [];
+    const checked: CheckedScenario[] = [];
     for (const [i, { file }] of loaded.entries()) {
       const done = await checkOne(file, baselines[i] as Baseline, options, margins, interrupt, terminal);
       if (typeof done === 'number') return done;
       checked.push(done);
     }
-    if (options.json === true) terminal.printJson(canonicalJson({ schemaVersion: 1, kind: 'check', checked }, 2));
+    if (options.junit !== undefined) writeCheckJunit(options.junit, checked, version);
+    if (options.json === true) {
+      const plain = checked.map(({ wallMs: _wall, startedAt: _start, ...rest }) => rest); // canonical: no clock in it
+      terminal.printJson(canonicalJson({ schemaVersion: 1, kind: 'check', checked: plain }, 2));
+    }
     return conclude(checked, options, terminal);
   } finally {
     interrupt.release();
@@ -93,13 +95,15 @@ async function checkOne(
   margins: ReadonlyMap<string, Margin>,
   interrupt: Interrupt,
   terminal: Terminal,
-): Promise<Checked | number> {
+): Promise<CheckedScenario | number> {
   const { seed, replications } = baseline.stored.summary;
   const overrides = overridesOf({ ...options, seed, replications: options.replications ?? replications });
   const loaded = loadScenario(file, overrides);
+  const clock = startClock();
   const series = await simulate(loaded, overrides, options, interrupt, terminal);
   if (typeof series === 'number') return series;
-  return { file, overrides, result: checkAgainst(baseline, loaded, series, margins, options.confidence) };
+  const result = checkAgainst(baseline, loaded, series, margins, options.confidence);
+  return { file, overrides, result, wallMs: clock.elapsedMs(), startedAt: clock.startedAt };
 }
 
 async function save(
@@ -116,6 +120,7 @@ async function save(
       jobs: options.jobs,
       signal: interrupt.signal,
       command: quoteCommand(['rollout-sim', ...argv]),
+      changes: options,
     });
     if (stopped !== 'complete') return interrupt.exitCode() ?? INCOMPLETE;
     writeBaseline(folder, result, scenario.file, options.set ?? []);
@@ -130,17 +135,10 @@ async function save(
   return DONE;
 }
 
-const WORDS: Readonly<Record<CheckResult['verdict'], string>> = {
-  pass: 'no metric became worse than allowed',
-  regression: 'regression',
-  inconclusive: 'inconclusive: more replications would tell',
-  changed: 'not comparable: the simulator has changed since the baseline',
-};
-
-function conclude(checked: readonly Checked[], options: CheckOptions, terminal: Terminal): number {
+function conclude(checked: readonly CheckedScenario[], options: CheckOptions, terminal: Terminal): number {
   for (const { file, overrides, result } of cleanData(checked)) {
     const quiet = options.json === true || (options.quiet === true && result.verdict === 'pass');
-    if (!quiet) for (const line of tell(result)) terminal.print(line);
+    if (!quiet) for (const line of tellCheck(result)) terminal.print(line);
     if (result.verdict === 'changed') {
       terminal.note(`${file}: renew the baseline with: ${saveCommand(file, options)}`);
     }
@@ -153,39 +151,8 @@ function conclude(checked: readonly Checked[], options: CheckOptions, terminal: 
   }
   const verdicts = checked.map(({ result }) => result.verdict);
   const verdict = (['regression', 'changed', 'inconclusive'] as const).find((one) => verdicts.includes(one)) ?? 'pass';
-  if (options.json !== true) terminal.print(`verdict: ${WORDS[verdict]}`);
+  if (options.json !== true) terminal.print(`verdict: ${CHECK_WORDS[verdict]}`);
   return verdict === 'regression' ? REGRESSION : verdict === 'pass' ? DONE : INCONCLUSIVE;
-}
-
-/** One scenario: whether it is the same run, what has changed, and each metric that differs. */
-function tell(result: CheckResult): string[] {
-  const head = `${result.name}  seed ${result.seed}  ${plural(result.replications, 'pair')}`;
-  const lines = ['', head, ...result.changes.map((change) => `  ${change}`)];
-  if (result.scenarioChanged) lines.push('  The scenario means another plan than that of the baseline.');
-  if (result.unknown.length > 0) lines.push(`  Not in the baseline: ${result.unknown.join(', ')}.`);
-  if (result.identical) return [...lines, '  every fact of every replication is as it was', ''];
-  const shown = result.metrics.filter(({ changed, onlyA, onlyB }) => changed + onlyA + onlyB > 0);
-  if (shown.length === 0) return [...lines, '  no metric differs in any replication', ''];
-  const rows = shown.map((metric) => [
-    metric.standing.replace('-', ' '),
-    metric.label,
-    formatValue(metric.a, metric.unit),
-    formatValue(metric.b, metric.unit),
-    formatRange(metric.intervals[0] ?? [null, null], metric.unit),
-    metric.standing === 'not-judged' ? '' : metric.allowed.replace('relative:', ''),
-  ]);
-  return [...lines, ...alignRows([['', '', 'baseline', 'now', 'change', 'allowed'], ...rows]), ''];
-}
-
-function describeWorse(metric: CheckedMetric): string {
-  const { key, a, b, unit, difference, allowed, intervals, confidence, method, median, n, mcnemar } = metric;
-  const values = `${formatValue(a, unit)} → ${formatValue(b, unit)} (${formatDifference(difference, unit)})`;
-  if (allowed === 'never') return `${key}: ${values}, worse in some of ${plural(n, 'pair')} and allowed in none`;
-  const names = [method, ...(median === null ? [] : [median.method])];
-  const ranges = intervals.map((interval, i) => `${formatRange(interval, unit)} by ${names[i]}`).join(', ');
-  const level = `${Number((100 * confidence).toPrecision(4))}%`;
-  const test = mcnemar === null ? '' : `, McNemar p ${Number(mcnemar.pValue.toPrecision(2))}`;
-  return `${key}: ${values}, ${level} interval ${ranges}${test}, n = ${n}, allowed ${allowed.replace('relative:', '')}`;
 }
 
 function saveCommand(file: string, { baseline, set }: CheckOptions): string {

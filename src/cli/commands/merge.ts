@@ -43,6 +43,7 @@ export async function merge(places: readonly string[], options: MergeOptions, co
     {
       jobs: availableParallelism(),
       command: quoteCommand(['rollout-sim', ...argv]),
+      changes,
       journal: { known: merged.outcomes, append: () => {} }, // all are known; two are told at length
     },
   );

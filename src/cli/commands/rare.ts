@@ -1,10 +1,10 @@
 /**
  * `run --rare`: the probability of an event that is too rare to count, by splitting.
  */
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '#base/error';
-import { estimateRare, type RareResult } from '#experiment/rare';
+import { estimateRare } from '#experiment/rare';
+import { type RareResult, writeRare } from '#experiment/rare-result';
 import { formatPart } from '#experiment/store';
 import { formatNumber } from '#report/number';
 import { loadScenario } from '#scenario/load';
@@ -12,9 +12,10 @@ import { alignRows } from '../difference.js';
 import { DONE, INCOMPLETE, INCONCLUSIVE } from '../exit-code.js';
 import { noteWarnings } from '../failure.js';
 import { watchInterrupts } from '../interrupt.js';
-import { overridesOf } from '../options.js';
+import { type OutputOptions, overridesOf } from '../options.js';
 import { prepareFolder } from '../output-folder.js';
 import type { Context } from '../program.js';
+import type { Terminal } from '../terminal.js';
 import { cleanText, plural } from '../text.js';
 import type { RunOptions } from './run.js';
 
@@ -66,8 +67,7 @@ export async function runRare(
   const say = options.json === true ? terminal.note : terminal.print;
   const { rare, level, effort = EFFORT, repeats = REPEATS, jobs, quiet } = options;
   if (quiet !== true) {
-    const parts = [`rollout-sim ${version}`, loaded.name, `seed ${loaded.seed}`, `P(${rare})`];
-    say(cleanText([...parts, `${plural(repeats, 'repeat')} of ${plural(effort, 'path')}`].join('  ')));
+    say(formatRareHeading({ seed: loaded.seed, event: rare, repeats, effort }, loaded.name, version));
     noteWarnings(loaded.warnings, terminal);
   }
   const interrupt = watchInterrupts(() => terminal.note('Stopping: part of an estimate is none, nothing is kept.'));
@@ -80,12 +80,7 @@ export async function runRare(
     const found = await estimateRare(loaded, asked);
     terminal.progress('');
     if (found === null) return interrupt.exitCode() ?? INCOMPLETE;
-    const written = writeRare(folder, found);
-    if (options.json === true) terminal.printJson(formatPart(found));
-    else {
-      if (quiet !== true) for (const line of tell(found, written)) terminal.print(cleanText(line));
-      terminal.print(cleanText(conclude(found)));
-    }
+    printRare(found, writeRare(folder, found), options, terminal);
     return found.reached ? DONE : INCONCLUSIVE;
   } finally {
     terminal.progress('');
@@ -93,14 +88,25 @@ export async function runRare(
   }
 }
 
-/** The document, written beside its place and renamed into it. */
-function writeRare(folder: string, found: RareResult): string {
-  mkdirSync(folder, { recursive: true });
-  const file = join(folder, 'rare.json');
-  const beside = join(folder, `.rare.json.${process.pid}.tmp`);
-  writeFileSync(beside, formatPart(found), { flush: true });
-  renameSync(beside, file);
-  return file;
+/** Prints an estimate on stdout: with `json` the bytes of rare.json, with `quiet` the verdict alone. */
+export function printRare(found: RareResult, file: string, options: OutputOptions, terminal: Terminal): void {
+  if (options.json === true) {
+    terminal.printJson(formatPart(found));
+    return;
+  }
+  if (options.quiet !== true) for (const line of tell(found, file)) terminal.print(cleanText(line));
+  terminal.print(cleanText(conclude(found)));
+}
+
+/** What was estimated, as the first line says it. */
+export function formatRareHeading(
+  found: Pick<RareResult, 'seed' | 'event' | 'repeats' | 'effort'>,
+  name: string,
+  version: string,
+): string {
+  const { seed, event, repeats, effort } = found;
+  const parts = [`rollout-sim ${version}`, name, `seed ${seed}`, `P(${event})`];
+  return cleanText([...parts, `${plural(repeats, 'repeat')} of ${plural(effort, 'path')}`].join('  '));
 }
 
 function tell(found: RareResult, file: string): string[] {

@@ -73,6 +73,7 @@ export async function run(file: string, options: RunOptions, context: Context): 
       stopping,
       signal: interrupt.signal,
       command: hideSecrets(quoteCommand(['rollout-sim', ...argv])),
+      changes: options,
       ...(options.maxWall === undefined ? {} : { maxWallMs: options.maxWall }),
       ...(options.quiet === true ? {} : { onProgress: showProgress(total, journal.known.length, terminal) }),
     };

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { UserError } from '#base/error';
 import { ReplicationError } from '#experiment/failure';
 import { runSweep } from '#experiment/sweep';
+import { createSweepJournal, resumeSweepJournal, SWEEP_JOURNAL, type SweepJournal } from '#experiment/sweep-journal';
 import { holdsRun, writeSweep } from '#experiment/sweep-store';
 import { exitCodeOf } from '#experiment/verdict';
 import { writeSweepReport } from '#report/sweep-write';
@@ -12,6 +13,7 @@ import { type LoadedSweep, loadSweep, type SweepOptions } from '#scenario/sweep'
 import { DONE, INCOMPLETE } from '../exit-code.js';
 import { noteWarnings, reportFailure } from '../failure.js';
 import { watchInterrupts } from '../interrupt.js';
+import { noteResume } from '../journal.js';
 import { type OutputOptions, overridesOf, type ScenarioOptions } from '../options.js';
 import { prepareFolder } from '../output-folder.js';
 import type { Context } from '../program.js';
@@ -33,6 +35,7 @@ export interface SweepCommandOptions extends ScenarioOptions, OutputOptions {
   readonly jobs: number;
   readonly out?: string;
   readonly maxWall?: number; // ms
+  readonly resume?: boolean;
 }
 
 /**
@@ -56,6 +59,14 @@ export async function sweep(file: string, options: SweepCommandOptions, context:
     say(`${heading}  ${plural(points.length, 'point')}`);
     noteWarnings(base.warnings, terminal);
   }
+  const total = points.length * replications;
+  const journalFile = join(folder, SWEEP_JOURNAL);
+  const openJournal = options.resume === true ? resumeSweepJournal : createSweepJournal;
+  const journal = openJournal(journalFile, loaded, version);
+  const done = countKnown(loaded, journal);
+  if (options.resume === true && options.quiet !== true) {
+    terminal.note(`Resumed: ${done} of ${plural(total, 'replication')} done.`);
+  }
   const interrupt = watchInterrupts(() => {
     terminal.note('Stopping: what is done is kept. Interrupt again to quit at once.');
   });
@@ -64,14 +75,18 @@ export async function sweep(file: string, options: SweepCommandOptions, context:
       jobs: options.jobs,
       signal: interrupt.signal,
       command: quoteCommand(['rollout-sim', ...argv]),
+      changes: options,
       ...(options.maxWall === undefined ? {} : { maxWallMs: options.maxWall }),
-      ...(options.quiet === true ? {} : { onProgress: showProgress(points.length * replications, 0, terminal) }),
+      ...(options.quiet === true ? {} : { onProgress: showProgress(total, done, terminal) }),
+      journal,
     });
+    journal.close();
     if (options.quiet !== true) terminal.progress('writing the report');
     writeSweep(folder, stored);
     await writeSweepReport(folder, stored);
     terminal.progress('');
     printSweep(stored, folder, options, terminal);
+    if (!stored.sweep.complete) noteResume(argv, terminal);
     if (loaded.sensitivity === null) noteSweepFailures(stored.sweep, settingsOf(loaded), file, options, terminal);
     if (stopped === 'interrupted') return interrupt.exitCode() ?? INCOMPLETE;
     if (loaded.sensitivity === null) return exitCodeOf(stored.sweep);
@@ -82,10 +97,17 @@ export async function sweep(file: string, options: SweepCommandOptions, context:
     const { point = 0 } = error;
     const replay = { ...options, set: settingsOf(loaded)(point) };
     const code = reportFailure(error, replayCommand(file, error.seed, error.replication, replay), terminal);
+    if (error.kind === 'death') noteResume(argv, terminal);
     return error.kind === 'death' ? INCOMPLETE : code;
   } finally {
     interrupt.release();
+    journal.close();
   }
+}
+
+function countKnown({ base, points }: LoadedSweep, journal: SweepJournal): number {
+  const known = points.flatMap(({ loaded }) => [...journal.known(loaded.hash).keys()]);
+  return known.filter((replication) => replication < base.replications).length;
 }
 
 function settingsOf({ points }: LoadedSweep): (point: number) => readonly string[] {

@@ -1,7 +1,11 @@
 /** The probability of a rare event in a rehearsal: what may be asked, what comes out, and that it agrees with counting. */
-import { expect, test } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
 import { estimateRare } from '#experiment/rare';
 import { happenedIn, readRareEvent } from '#experiment/rare-event';
+import { holdsRare, readRare, writeRare } from '#experiment/rare-result';
 import { createPilotCache, rehearse } from '#model/rehearsal';
 import { loadScenarioText } from '#scenario/load';
 
@@ -48,6 +52,27 @@ test('what cannot happen is not reached, and bounded; the same question gives th
   expect(found?.estimate).toBeNull();
   expect(found?.interval[1]).toBeGreaterThan(0);
   expect(await estimateRare(loaded, asked)).toEqual(found);
+});
+
+test('an estimate is stored and read back; one that was changed is refused', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'rollout-sim-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const found = await estimateRare(loaded, { ...options, effort: 10, repeats: 2 });
+  if (found === null) throw new Error('nothing stopped it');
+  expect(holdsRare(folder)).toBe(false);
+  const file = writeRare(folder, found);
+  expect([holdsRare(folder), readRare(folder)]).toEqual([true, { found, file }]);
+  const wrong: [change: object, what: RegExp][] = [
+    [{ estimate: 2 }, /rare\.json estimate: .*run --rare/],
+    [{ schemaVersion: 2 }, /another version of rollout-sim/],
+    [{ more: 1 }, /"more"/],
+  ];
+  for (const [change, what] of wrong) {
+    writeFileSync(file, JSON.stringify({ ...found, ...change }));
+    expect(() => readRare(folder)).toThrow(what);
+  }
+  writeFileSync(file, '{');
+  expect(() => readRare(folder)).toThrow('cannot be read');
 });
 
 test('an event is written as in expectations', () => {

@@ -182,6 +182,18 @@ describe('JUnit XML', () => {
     expect(count('testcase')).toBe(String(stored.summary.expectations.length));
   });
 
+  test('and the page repeat in their commands what flags changed of the file', () => {
+    const stored = mainnetResult();
+    const changes = { fidelity: 'message' as const, set: ['network.loss=1%', "channels.canary.dwell='24 h'"] };
+    const changed = { ...stored, manifest: { ...stored.manifest, changes } };
+    const flags = `--fidelity message --set network.loss=1% --set 'channels.canary.dwell='\\''24 h'\\'''`;
+    const failure = readMarkup(writeJunit(changed)).find((element) => element.name === 'failure');
+    expect(failure?.text).toContain(`--replication 5 ${flags}`);
+    const markdown = writeMarkdown(writeContent(changed), ({ name }) => name);
+    expect(markdown).toContain(`--seed 42 --replication 5 ${flags}`);
+    expect(markdown).toContain(`--replications 40 --fidelity auto --set network.loss=1%`);
+  });
+
   test('carries claim, reason, seed, fingerprint and the command that replays a failure', () => {
     const elements = readMarkup(writeJunit(mainnetResult()));
     const failure = elements.find((element) => element.name === 'failure');
