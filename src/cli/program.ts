@@ -331,7 +331,7 @@ function createProgram(
     });
 
   withScenarioOptions(program.command('verify-determinism'))
-    .description('run every replication twice, in another order, and compare')
+    .description('run every replication in two processes, in another order, and compare')
     .argument('<file>', 'scenario file')
     .addOption(jobsOption())
     .addOption(jsonOption())

@@ -1,28 +1,48 @@
 /**
- * The promise of the same bytes, tried: every replication twice, by two sets of workers that share nothing. One set is a
- * single thread that goes up; the other has several threads and goes down, so each worker meets other replications
- * before. Whatever differs then depends on threads, on order or on chance that no stream holds.
+ * The promise of the same bytes, tried: every replication twice, by two processes that share nothing but the scenario's
+ * file. One runs it on one thread, upwards; the other in shards, on several threads, downwards, in another time zone and
+ * another language. Whatever differs then depends on threads, on order, on surroundings or on chance that no stream holds.
  */
-import { assert } from '#base/assert';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inflateSync } from 'node:zlib';
 import { canonicalJson, compareText } from '#base/order';
 import type { Outcome } from '#model/outcome';
-import type { LoadedScenario } from '#scenario/load';
+import type { LoadOptions } from '#scenario/load';
+import { factFile } from './determinism-message.js';
+import { type SideProcess, startSide } from './determinism-process.js';
 import { combineFingerprints } from './fold.js';
-import { openPool, type Rehearser } from './rehearser.js';
-import { replicate } from './replicate.js';
 
 export interface DeterminismOptions {
-  readonly jobs: number; // threads of the second set; at least two are used
+  readonly jobs: number; // threads of the second process; at least two are used
   readonly onProgress?: (done: number, total: number) => void;
+  readonly signal?: AbortSignal;
   /** Another built worker. */
   readonly workerFile?: string;
 }
 
+/** How one of the two processes runs. */
+export interface Side {
+  readonly threads: number;
+  readonly shards: number;
+  readonly downwards: boolean;
+  readonly surroundings: Readonly<Record<string, string>>; // of its environment
+}
+
 export interface DeterminismReport {
   readonly replications: number; // compared, up to and with the first that differs
-  readonly threads: readonly [first: number, second: number];
+  readonly sides: readonly [first: Side, second: Side];
   readonly fingerprints: readonly [first: string, second: string]; // over the replications compared
   readonly difference: ReplicationDifference | null;
+  /** The first value of the two summaries that differs although no replication does. */
+  readonly summary: ValueDifference | null;
+}
+
+export interface ValueDifference {
+  readonly path: string;
+  readonly first: string;
+  readonly second: string;
 }
 
 /** How the two runs of one replication differ. */
@@ -36,68 +56,103 @@ export interface ReplicationDifference {
     readonly second: string | null;
   } | null;
   /** The first value of the outcome that differs though the facts do not. */
-  readonly value: { readonly path: string; readonly first: string; readonly second: string } | null;
+  readonly value: ValueDifference | null;
 }
 
+type Told = readonly [outcome: Outcome, facts: string];
 type Print = Pick<Outcome, 'replication' | 'fingerprint'>;
 
-// Facts in words are held for one block of both sets at a time.
-const BLOCK_PER_THREAD = 4;
+const SHARDS = 3;
+
+/** Surroundings that must not matter: where the sun rises, and what the capital of i is. */
+const PLAIN = { TZ: 'UTC', LC_ALL: 'C', LANG: 'C' };
+const ODD = { TZ: 'Pacific/Kiritimati', LC_ALL: 'tr_TR.UTF-8', LANG: 'tr_TR.UTF-8' };
 
 /**
- * Rehearses every replication twice and compares, up to the first that differs.
+ * Rehearses every replication in each of two processes and compares, up to the first that differs.
  *
+ * @param replications - how many the scenario and the overrides ask for
+ * @returns null if the signal stopped it
  * @throws ReplicationError if a replication breaks or its worker dies
- * @throws UserError if the worker was not built
+ * @throws LostProcessError if a process ends before its answer
+ * @throws UserError if the scenario cannot be loaded or the program was not built
  */
 export async function verifyDeterminism(
-  loaded: LoadedScenario,
+  { file, overrides, replications }: { readonly file: string; readonly overrides: LoadOptions; replications: number },
   options: DeterminismOptions,
-): Promise<DeterminismReport> {
-  const { plan, seed, replications } = loaded;
-  const threads = [1, Math.max(2, options.jobs)] as const;
-  const ascending = await openPool({ plan, seed }, threads[0], options.workerFile);
-  const descending = await openPool({ plan, seed }, threads[1], options.workerFile);
-  const prints: readonly [Print[], Print[]] = [[], []];
+): Promise<DeterminismReport | null> {
+  const sides = [
+    { threads: 1, shards: 1, downwards: false, surroundings: PLAIN },
+    { threads: Math.max(2, options.jobs), shards: Math.min(SHARDS, replications), downwards: true, surroundings: ODD },
+  ] as const;
+  const folder = mkdtempSync(join(tmpdir(), 'rollout-sim-facts-'));
+  const folders = sides.map((_, i) => join(folder, String(i))) as [string, string];
+  const waiting: readonly [Map<number, Told>, Map<number, Told>] = [new Map(), new Map()];
+  const prints = new Map<number, readonly [Print, Print]>();
+  const processes: SideProcess[] = [];
   let difference: ReplicationDifference | null = null;
-  try {
-    const size = BLOCK_PER_THREAD * threads[1];
-    for (let from = 0; from < replications && difference === null; from += size) {
-      const numbers = Array.from({ length: Math.min(size, replications - from) }, (_, i) => from + i);
-      const [firsts, seconds] = await Promise.all([
-        rehearseAll(ascending, numbers, threads[0]),
-        rehearseAll(descending, numbers.toReversed(), threads[1]),
-      ]);
-      for (const [i, first] of firsts.entries()) {
-        if (difference !== null) break;
-        const second = seconds[i] as Outcome;
-        prints[0].push(printOf(first));
-        prints[1].push(printOf(second));
-        difference = compareOutcomes(first, second);
-      }
-      options.onProgress?.(prints[0].length, replications);
-    }
-  } finally {
-    await Promise.all([ascending.close(), descending.close()]);
-  }
-  return {
-    replications: prints[0].length,
-    threads,
-    fingerprints: [combineFingerprints(prints[0]), combineFingerprints(prints[1])],
-    difference,
+  const compare = (replication: number): void => {
+    const [first, second] = waiting.map((told) => told.get(replication)) as [Told?, Told?];
+    if (first === undefined || second === undefined) return;
+    for (const told of waiting) told.delete(replication);
+    if (difference !== null && replication > difference.replication) return;
+    prints.set(replication, [printOf(first[0]), printOf(second[0])]);
+    options.onProgress?.(prints.size, replications);
+    const facts = folders.map((one) => factFile(one, replication)) as [string, string];
+    const [a, b] = first[1] === second[1] ? ['', ''] : facts.map((one) => inflateSync(readFileSync(one)).toString());
+    for (const one of facts) rmSync(one);
+    const found = compareOutcomes({ ...first[0], factLog: a ?? '' }, { ...second[0], factLog: b ?? '' });
+    if (found === null) return;
+    difference = found;
+    for (const side of processes) side.limit(replication); // later ones are of no interest any more
   };
+  try {
+    for (const [i, { threads: jobs, shards, downwards, surroundings }] of sides.entries()) {
+      const own = folders[i] as string;
+      mkdirSync(own);
+      const { workerFile } = options;
+      const start = { kind: 'start', file, overrides, jobs, shards, downwards, folder: own, workerFile } as const;
+      const side = startSide(start, surroundings, (outcome, facts) => {
+        waiting[i as 0 | 1].set(outcome.replication, [outcome, facts]);
+        compare(outcome.replication);
+      });
+      processes.push(side);
+    }
+    const summaries = await Promise.race([
+      Promise.all(processes.map(({ summary }) => summary)),
+      stopOf(options.signal),
+    ]);
+    if (summaries === null) return null;
+    return conclude(sides, prints, difference, summaries as [string, string]);
+  } finally {
+    for (const side of processes) side.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function conclude(
+  sides: DeterminismReport['sides'],
+  prints: ReadonlyMap<number, readonly [Print, Print]>,
+  difference: ReplicationDifference | null,
+  [first, second]: readonly [string, string],
+): DeterminismReport {
+  const last = difference?.replication ?? Number.POSITIVE_INFINITY;
+  const compared = [...prints].filter(([number]) => number <= last).sort(([a], [b]) => a - b);
+  const side = (i: 0 | 1): string => combineFingerprints(compared.map(([, both]) => both[i]));
+  const summary = difference !== null || first === second ? null : findValue(JSON.parse(first), JSON.parse(second), '');
+  return { replications: compared.length, sides, fingerprints: [side(0), side(1)], difference, summary };
+}
+
+/** Comes with null when the signal does. */
+function stopOf(signal: AbortSignal | undefined): Promise<null> {
+  return new Promise((resolve) => {
+    if (signal?.aborted === true) resolve(null);
+    signal?.addEventListener('abort', () => resolve(null));
+  });
 }
 
 function printOf({ replication, fingerprint }: Outcome): Print {
   return { replication, fingerprint };
-}
-
-/** @returns the outcomes by number, with their facts in words */
-async function rehearseAll(rehearser: Rehearser, numbers: readonly number[], lanes: number): Promise<Outcome[]> {
-  const rehearse = (replication: number) => rehearser.rehearse(replication, false, { facts: true });
-  const { outcomes, stopped } = await replicate(rehearse, numbers.length, { lanes, numbers });
-  assert(stopped === 'complete', 'nothing stops a comparison');
-  return outcomes;
 }
 
 /** How two outcomes of one replication differ; null if they do not. */
@@ -117,7 +172,7 @@ function findFact(first: readonly string[], second: readonly string[]): Replicat
 }
 
 /** The first place, in order of sorted keys, at which two plain values differ. */
-function findValue(first: unknown, second: unknown, path: string): ReplicationDifference['value'] {
+function findValue(first: unknown, second: unknown, path: string): ValueDifference | null {
   if (Object.is(first, second)) return null;
   const isTree = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
   if (isTree(first) && isTree(second)) {

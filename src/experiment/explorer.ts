@@ -1,10 +1,8 @@
 /**
  * Who explores one mix after another: this thread, or a pool of workers.
  */
-import { existsSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { UserError } from '#base/error';
+import { findBuilt } from './built-file.js';
 import { type Exploration, exploreMix, foldMixes, type MixReport } from './explore.js';
 import type { MixBounds } from './mix.js';
 
@@ -44,10 +42,7 @@ async function exploreInPool(
   jobs: number,
   take: (report: MixReport) => void,
 ): Promise<void> {
-  const file = workerFile();
-  if (!existsSync(file)) {
-    throw new UserError([{ file, what: 'the worker is not built', fix: 'Run `npm run build`.' }]);
-  }
+  const file = findBuilt(new URL('./explore-worker.js', import.meta.url));
   const { Piscina } = await import('piscina');
   const pool = new Piscina<number, MixReport>({
     filename: file,
@@ -70,12 +65,4 @@ async function exploreInPool(
   } finally {
     await pool.destroy();
   }
-}
-
-/** The worker next to this file; workers need built files, so from `src` it is the one of the last build. */
-function workerFile(): string {
-  return fileURLToPath(new URL('./explore-worker.js', import.meta.url)).replace(
-    /([\\/])src([\\/]experiment[\\/]explore-worker\.js)$/,
-    '$1.dist$2',
-  );
 }

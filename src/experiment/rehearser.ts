@@ -3,14 +3,12 @@
  *
  * Every outcome is checked on its way in, so a number that is none stops the run and names its replication.
  */
-import { existsSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { assert } from '#base/assert';
-import { UserError } from '#base/error';
 import type { TraceRequest } from '#model/consensus/trace';
 import type { Outcome } from '#model/outcome';
 import type { Plan } from '#model/plan';
+import { checkBuilt, findBuilt } from './built-file.js';
 import { describeFailure, ReplicationError } from './failure.js';
 import { checkMetrics } from './measure.js';
 
@@ -112,10 +110,8 @@ export async function openHere(
  * @param file - the built worker
  * @throws UserError if the worker was not built
  */
-export async function openPool(start: WorkerStart, jobs: number, file = workerFile()): Promise<Rehearser> {
-  if (!existsSync(file)) {
-    throw new UserError([{ file, what: 'the worker is not built', fix: 'Run `npm run build`.' }]);
-  }
+export async function openPool(start: WorkerStart, jobs: number, file = builtWorker()): Promise<Rehearser> {
+  checkBuilt(file);
   const { Piscina } = await import('piscina');
   const pool = new Piscina<WorkerTask, WorkerAnswer>({
     filename: file,
@@ -151,20 +147,16 @@ export async function openPool(start: WorkerStart, jobs: number, file = workerFi
   };
 }
 
+function builtWorker(): string {
+  return findBuilt(new URL('./worker.js', import.meta.url));
+}
+
 async function loadModel(): Promise<Rehearse> {
   const { createPilotCache, rehearse } = await import('#model/rehearsal');
   const cache = createPilotCache();
   return (plan, seed, replication, details, trace, facts = false) => {
     return rehearse(plan, seed, replication, { details, cache, trace, facts });
   };
-}
-
-/** The worker next to this file; workers need built files, so from `src` it is the one of the last build. */
-function workerFile(): string {
-  return fileURLToPath(new URL('./worker.js', import.meta.url)).replace(
-    /([\\/])src([\\/]experiment[\\/]worker\.js)$/,
-    '$1.dist$2',
-  );
 }
 
 /** An outcome on its way in; a number that is none is a bug. */

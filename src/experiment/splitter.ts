@@ -3,11 +3,9 @@
  *
  * Where a signal may come even one lane has a thread of its own, for this one has to hear it.
  */
-import { existsSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { UserError } from '#base/error';
 import type { SplitPilot, SplitRepeat } from '#stats/splitting';
+import { findBuilt } from './built-file.js';
 import { openSplitter, type PilotTask, pilotOf, type SplitStart, type SplitTask } from './rare-paths.js';
 
 /**
@@ -93,10 +91,7 @@ async function openPool(
   start: SplitStart,
   jobs: number,
 ): Promise<Splitter & { readonly pilot: (task: PilotTask) => Promise<SplitPilot> }> {
-  const file = workerFile();
-  if (!existsSync(file)) {
-    throw new UserError([{ file, what: 'the worker is not built', fix: 'Run `npm run build`.' }]);
-  }
+  const file = findBuilt(new URL('./rare-worker.js', import.meta.url));
   const { Piscina } = await import('piscina');
   const pool = new Piscina({
     filename: file,
@@ -116,12 +111,4 @@ async function openPool(
     pilot: (task) => run('runPilot', task),
     close: () => pool.destroy(),
   };
-}
-
-/** The worker next to this file; workers need built files, so from `src` it is the one of the last build. */
-function workerFile(): string {
-  return fileURLToPath(new URL('./rare-worker.js', import.meta.url)).replace(
-    /([\\/])src([\\/]experiment[\\/]rare-worker\.js)$/,
-    '$1.dist$2',
-  );
 }

@@ -97,13 +97,17 @@ describe('shards', () => {
     expect([mixed.code, mixed.stderr]).toEqual([2, expect.stringContaining('of seed "8", not "7"')]);
   });
 
-  test('verify-determinism finds two runs of every replication equal', async () => {
-    const { cwd } = createRun(10);
+  test('verify-determinism finds two processes equal', async () => {
+    const { cwd, read } = createRun(10);
     const { code, stdout, stderr } = await runCli(['verify-determinism', 'small.yaml'], { cwd });
     expect([code, stderr]).toEqual([0, '']);
     const [, first, second] =
-      /^ {2}(\w{32}) {2}1 thread, upwards\n {2}(\w{32}) {2}\d+ threads, downwards$/m.exec(stdout) ?? [];
+      /^ {2}(\w{32}) {2}process 1: 1 thread, one shard, upwards, .*\n {2}(\w{32}) {2}process 2: \d+ threads, shards 3\/3 to 1\/3, downwards, /m.exec(
+        stdout,
+      ) ?? [];
     expect(first).toBe(second);
+    await runCli([...RUN, '--out', 'whole'], { cwd });
+    expect(JSON.parse(read('whole/summary.json')).fingerprint).toBe(first);
     expect(linesOf(stdout).at(-1)).toBe('verdict: deterministic');
   });
 });

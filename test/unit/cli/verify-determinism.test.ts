@@ -40,5 +40,8 @@ test('planted chance is exit 13, with the first fact that differs and the comman
 test('in JSON too', async () => {
   const { code, out } = await verifyPlanted(true);
   expect(code).toBe(13);
-  expect(JSON.parse(out)).toMatchObject({ threads: [1, 2], difference: { replication: 5, fact: { number: 3 } } });
+  expect(JSON.parse(out)).toMatchObject({
+    sides: [{ threads: 1 }, { threads: 2 }],
+    difference: { replication: 5, fact: { number: 3 } },
+  });
 });
