@@ -343,7 +343,13 @@ function createProgram(
   withScenarioOptions(program.command('verify-fidelity'))
     .description('block level against message level on the same luck, with the tolerance; 13 where it is outside')
     .argument('<files...>', 'scenario files')
+    .addOption(new Option('--horizon <duration>', 'end each replication after this simulated time, such as 2d'))
     .addOption(marginOption('another tolerance of a metric; may be repeated'))
+    .addOption(
+      new Option('--ks <share>', 'tolerance of the distance between distributions')
+        .argParser(parseLevel)
+        .default(0.1, '10%'),
+    )
     .addOption(confidenceOption())
     .addOption(jobsOption())
     .addOption(jsonOption())

@@ -14,6 +14,7 @@ import type { Terminal } from './terminal.js';
 export interface SimulateOptions {
   readonly jobs: number;
   readonly quiet?: boolean;
+  readonly distributions?: boolean; // keeps how often each time came
 }
 
 /**
@@ -23,7 +24,7 @@ export interface SimulateOptions {
 export async function simulate(
   loaded: LoadedScenario,
   overrides: ScenarioOptions,
-  { jobs, quiet }: SimulateOptions,
+  { jobs, quiet, distributions }: SimulateOptions,
   interrupt: Interrupt,
   terminal: Terminal,
 ): Promise<Series | number> {
@@ -34,7 +35,12 @@ export async function simulate(
     terminal.progress(`${loaded.name}  ${done}/${total} replications`);
   };
   try {
-    const { outcomes, stopped } = await rehearseAll(loaded, { jobs, signal: interrupt.signal, onProgress });
+    const { outcomes, stopped } = await rehearseAll(loaded, {
+      jobs,
+      signal: interrupt.signal,
+      onProgress,
+      distributions,
+    });
     terminal.progress('');
     return stopped === 'complete' ? toSeries(outcomes) : (interrupt.exitCode() ?? INCOMPLETE);
   } catch (error) {

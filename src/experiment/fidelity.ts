@@ -51,9 +51,12 @@ export function standingOf({ n, onlyA, onlyB, changed, equivalence }: JudgedComp
   return ({ equivalent: 'within', different: 'outside', inconclusive: 'undecided' } as const)[equivalence.verdict];
 }
 
-/** What all judged metrics say together. */
-export function judgeFidelity(metrics: readonly JudgedComparison[]): FidelityVerdict {
-  const verdicts = metrics.map(standingOf);
+/** What all judged metrics and distributions say together. */
+export function judgeFidelity(
+  metrics: readonly JudgedComparison[],
+  distributions: readonly { readonly verdict: FidelityVerdict | null }[] = [],
+): FidelityVerdict {
+  const verdicts = [...metrics.map(standingOf), ...distributions.map(({ verdict }) => verdict)];
   if (verdicts.includes('outside')) return 'outside';
   return verdicts.includes('undecided') ? 'undecided' : 'within';
 }

@@ -25,7 +25,7 @@ export type QueueJob = z.infer<typeof queueJob>;
 export const queueAnswer = z.union([
   z.strictObject({ outcome: z.looseObject({ replication: z.int(), fingerprint: z.string() }) }),
   z.strictObject({ failure: z.strictObject({ message: z.string(), stack: z.string().optional() }) }),
-  z.strictObject({ refusal: z.string() }), // the worker cannot take such a job, in words
+  z.strictObject({ refusal: z.string(), lacksPlan: z.boolean() }), // the worker cannot take such a job, in words
 ]);
 export type QueueAnswer = z.infer<typeof queueAnswer>;
 

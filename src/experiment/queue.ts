@@ -12,7 +12,7 @@ import { hideSecrets } from '#base/secret';
 import type { Outcome } from '#model/outcome';
 import { describeEngine, formatEngine } from './build.js';
 import { describeFailure, ReplicationError } from './failure.js';
-import { nameJob, packPlan, type QueueJob, queueAnswer, URL_VARIABLE } from './queue-job.js';
+import { nameJob, packPlan, type QueueAnswer, type QueueJob, queueAnswer, URL_VARIABLE } from './queue-job.js';
 import { checkOutcome, type Rehearser, type WorkerStart } from './rehearser.js';
 
 /** Replications that a coordinator has in the queue at once: more than workers take, so that none waits. */
@@ -24,6 +24,8 @@ const LOCK_MS = 10_000; // a worker that does not renew its lock so long is lost
 const STALLED_MS = 3_000; // how often workers look for those that are lost
 const LOST_MAX = 10; // times that one job may lose its worker
 const CONNECT_MS = 3_000;
+const REFUSED_MS = 30_000; // a run that is only refused for so long is given up
+const AGAIN_MS = 500; // a job that was refused waits so long for another worker
 
 /** Opens a queue as something that rehearses. @throws UserError if the packages or the server cannot be reached */
 export async function openQueue(
@@ -52,24 +54,34 @@ export async function openQueue(
     );
   }
   const open = new Set<Job>();
+  const refused = watchRefusals(note);
   return {
     rehearse: async (replication, details) => {
       const data: QueueJob = { engine, run, plan: key, seed, replication, details };
-      const put = () => queue.add('replication', data, { jobId: nameJob(data), attempts: ATTEMPTS });
+      const put = async (delay = 0): Promise<Job> => {
+        const added = await queue.add('replication', data, { jobId: nameJob(data), attempts: ATTEMPTS, delay });
+        open.add(added);
+        return added;
+      };
       let job = await put();
-      open.add(job);
       try {
         while (true) {
           const value: unknown = await job.waitUntilFinished(events, LOOK_MS).catch((error: unknown) => {
             if (isTooSoon(error)) return undefined;
             throw error;
           });
-          if (value !== undefined) return readAnswer(value, { plan, seed }, replication);
-          if ((await queue.getJob(nameJob(data))) !== undefined) continue;
-          await keepPlan(); // the server has forgotten all
+          const answer = value === undefined ? undefined : queueAnswer.parse(value);
+          if (answer !== undefined && !('refusal' in answer)) {
+            refused.forget();
+            return readAnswer(answer, { plan, seed }, replication);
+          }
+          if (answer === undefined && (await queue.getJob(nameJob(data))) !== undefined) continue;
           open.delete(job);
-          job = await put();
-          open.add(job);
+          if (answer === undefined || answer.lacksPlan)
+            await keepPlan(); // the server has forgotten what it was told
+          else refused.add(answer.refusal);
+          if (answer !== undefined) await job.remove(); // its name is free again
+          job = await put(answer === undefined ? 0 : AGAIN_MS);
         }
       } catch (error) {
         if (error instanceof UserError || error instanceof ReplicationError) throw error;
@@ -93,12 +105,32 @@ function isTooSoon(error: unknown): boolean {
   return error instanceof Error && error.message.includes('timed out before finishing');
 }
 
-function readAnswer(value: unknown, { plan, seed }: WorkerStart, replication: number): Outcome {
-  const answer = queueAnswer.parse(value);
-  if ('refusal' in answer) {
-    const fix = 'Start workers of the same version.';
-    throw new UserError([{ file: 'worker', what: answer.refusal, fix }]);
-  }
+/**
+ * Workers that refuse, such as those of another version: each reason is told once, and what was refused waits for another
+ * worker. Only where nobody has done anything for long is it the end of the run.
+ */
+function watchRefusals(note: (text: string) => void): { add: (reason: string) => void; forget: () => void } {
+  const told = new Set<string>();
+  let since: number | null = null;
+  return {
+    add: (reason) => {
+      since ??= performance.now();
+      if (!told.has(reason)) note(`A worker refuses: ${reason}. Its jobs wait for another one.`);
+      told.add(reason);
+      if (performance.now() - since < REFUSED_MS) return;
+      const what = `workers do nothing but refuse: ${reason}`;
+      const fix = 'Start workers of the same version, and run again with --resume.';
+      throw new UserError([{ file: 'worker', what, fix }]);
+    },
+    forget: () => {
+      since = null;
+    },
+  };
+}
+
+type Answer = Exclude<QueueAnswer, { readonly refusal: string }>;
+
+function readAnswer(answer: Answer, { plan, seed }: WorkerStart, replication: number): Outcome {
   if ('failure' in answer) {
     const { message, stack } = answer.failure;
     throw new ReplicationError('bug', seed, replication, stack === undefined ? { message } : { message, stack });

@@ -2,7 +2,7 @@
  * Replications by number, and what each measured: the samples that comparisons pair.
  */
 import { assert } from '#base/assert';
-import type { Outcome } from '#model/outcome';
+import type { Distributions, Outcome } from '#model/outcome';
 import type { LoadedScenario } from '#scenario/load';
 import { combineFingerprints, foldValues } from './fold.js';
 import { openFor, type Rehearse } from './rehearser.js';
@@ -13,12 +13,16 @@ export interface Series {
   readonly values: Readonly<Record<string, readonly (number | null)[]>>;
   readonly replications: number;
   readonly fingerprint: string;
+  /** By replication, where they were asked for. */
+  readonly distributions?: readonly Distributions[];
 }
 
 export interface RehearseOptions {
   readonly jobs: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, total: number) => void;
+  /** Keeps how often each time came. */
+  readonly distributions?: boolean | undefined;
   /** Another model, in this thread whatever `jobs` says. */
   readonly rehearse?: Rehearse;
 }
@@ -35,7 +39,12 @@ export async function rehearseAll(
   const lanes = Math.max(1, Math.min(options.jobs, replications));
   const rehearser = await openFor({ plan, seed }, lanes, options);
   try {
-    return await replicate((number) => rehearser.rehearse(number, false), replications, {
+    const rehearse = async (number: number): Promise<Outcome> => {
+      const outcome = await rehearser.rehearse(number, options.distributions === true);
+      const { timeline: _timeline, hours: _hours, struck: _struck, ...rest } = outcome; // much, and not wanted
+      return rest;
+    };
+    return await replicate(rehearse, replications, {
       lanes,
       onProgress: options.onProgress,
       signal: options.signal,
@@ -51,5 +60,11 @@ export function toSeries(outcomes: readonly Outcome[]): Series {
     outcomes.every(({ replication }, i) => replication === i),
     'a series has no gaps',
   );
-  return { ...foldValues(outcomes), replications: outcomes.length, fingerprint: combineFingerprints(outcomes) };
+  const distributions = outcomes.flatMap((outcome) => outcome.distributions ?? []);
+  return {
+    ...foldValues(outcomes),
+    replications: outcomes.length,
+    fingerprint: combineFingerprints(outcomes),
+    ...(distributions.length === 0 ? {} : { distributions }),
+  };
 }

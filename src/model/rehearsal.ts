@@ -7,7 +7,7 @@ import type { Micros } from '#base/time';
 import { createEventQueue, peekTime, popEvent } from '#kernel/queue';
 import { createStream } from '#kernel/stream';
 import { chiSquaredFairness } from '#stats/fairness';
-import { createLogHistogram, meanOfHistogram, quantileOfHistogram } from '#stats/log-histogram';
+import { createLogHistogram, listBuckets, meanOfHistogram, quantileOfHistogram } from '#stats/log-histogram';
 import { committeeAt } from './chain.js';
 import { createChecklistRecord } from './checklist-plan.js';
 import type { Recording, TraceRequest } from './consensus/trace.js';
@@ -401,9 +401,15 @@ function conclude(world: World): Outcome {
     blocks: world.blocks,
     blocksAtMessageLevel: world.blocksAtMessageLevel,
     messageEvents: world.messageEvents,
-    ...(world.details ? { timeline: world.timeline, hours: world.hours, struck: listStruck(world) } : {}),
+    ...(world.details ? { ...listDetails(world) } : {}),
     ...(world.factLog === null ? {} : { factLog: world.factLog.join('\n') }),
   };
+}
+
+function listDetails(world: World): Pick<Outcome, 'timeline' | 'hours' | 'struck' | 'distributions'> {
+  const { timeline, hours, intervals, finalities } = world;
+  const distributions = { blockInterval: listBuckets(intervals), finality: listBuckets(finalities) };
+  return { timeline, hours, struck: listStruck(world), distributions };
 }
 
 function listStruck({ occurrences }: World): Struck[] {

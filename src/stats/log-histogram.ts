@@ -52,6 +52,17 @@ export function quantileOfHistogram(histogram: LogHistogram, q: number): number 
   return histogram.max;
 }
 
+/** The buckets that hold anything: their largest integers, ascending, and their counts. */
+export function listBuckets({ counts }: LogHistogram): { readonly values: number[]; readonly counts: number[] } {
+  const found = { values: [] as number[], counts: [] as number[] };
+  for (const [bucket, count] of counts.entries()) {
+    if (count === 0) continue;
+    found.values.push(endOf(bucket));
+    found.counts.push(count);
+  }
+  return found;
+}
+
 function bucketOf(value: number): number {
   if (value < SUB) return value;
   const high = Math.floor(value / 4_294_967_296);

@@ -3,9 +3,10 @@
  */
 import { type Comparison, compareSides, type JudgedComparison } from '#experiment/compare';
 import { type FidelityVerdict, judgeFidelity, standingOf, tolerancesFor } from '#experiment/fidelity';
+import { compareDistributions, type DistributionComparison } from '#experiment/fidelity-distribution';
 import { parseMargins } from '#experiment/margin';
 import { formatPart } from '#experiment/store';
-import { formatValue } from '#report/number';
+import { formatNumber, formatValue } from '#report/number';
 import { loadScenario } from '#scenario/load';
 import { alignRows, formatDifference, formatRange } from '../difference.js';
 import { DONE, INCONCLUSIVE, MISMATCH } from '../exit-code.js';
@@ -13,13 +14,17 @@ import { noteWarnings } from '../failure.js';
 import { watchInterrupts } from '../interrupt.js';
 import { type OutputOptions, overridesOf, type ScenarioOptions } from '../options.js';
 import type { Context } from '../program.js';
+import { replayCommand } from '../result.js';
 import { simulate } from '../simulate.js';
+import type { Terminal } from '../terminal.js';
 import { cleanText, plural } from '../text.js';
 
 export interface VerifyFidelityOptions extends ScenarioOptions, OutputOptions {
   readonly margin?: readonly string[];
   readonly confidence: number;
   readonly jobs: number;
+  readonly horizon?: string;
+  readonly ks: number;
 }
 
 const WORDS: Readonly<Record<FidelityVerdict, string>> = {
@@ -32,19 +37,21 @@ const CODES: Readonly<Record<FidelityVerdict, number>> = { within: DONE, outside
 /** @returns 0 if every file is within its tolerances, 13 if one is outside, 11 if one is undecided */
 export async function verifyFidelity(
   files: readonly string[],
-  options: VerifyFidelityOptions,
+  written: VerifyFidelityOptions,
   { terminal, version }: Context,
 ): Promise<number> {
+  const options = shorten(written);
   const given = parseMargins(options.margin ?? []);
   const asked = files.map((file) => {
-    const written = loadScenario(file, overridesOf(options));
-    const fidelity = written.plan.fidelity === 'message' ? 'auto' : written.plan.fidelity;
+    const asWritten = loadScenario(file, overridesOf(options)).plan.fidelity;
+    const fidelity = asWritten === 'message' ? 'auto' : asWritten;
     const at = (level: 'message' | 'block' | 'auto') => ({ ...overridesOf(options), fidelity: level });
     return { file, reference: at('message'), tested: at(fidelity), fidelity };
   });
   const interrupt = watchInterrupts(() => terminal.note('Stopping: half a comparison is none, nothing is kept.'));
   const say = options.json === true ? terminal.note : terminal.print;
-  const found: { readonly file: string; readonly verdict: FidelityVerdict; readonly comparison: Comparison }[] = [];
+  const found: FidelityOfFile[] = [];
+  const simulated = { ...options, distributions: true };
   try {
     for (const { file, reference, tested, fidelity } of asked) {
       const a = loadScenario(file, reference);
@@ -55,17 +62,22 @@ export async function verifyFidelity(
         say(cleanText(`${heading}, ${plural(replications, 'replication')}`));
         noteWarnings(a.warnings, terminal);
       }
-      const seriesA = await simulate(a, reference, options, interrupt, terminal);
+      const seriesA = await simulate(a, reference, simulated, interrupt, terminal);
       if (typeof seriesA === 'number') return seriesA;
-      const seriesB = await simulate(b, tested, options, interrupt, terminal);
+      const seriesB = await simulate(b, tested, simulated, interrupt, terminal);
       if (typeof seriesB === 'number') return seriesB;
       const margins = tolerancesFor(a.plan, given);
       const how = { seed, confidence: options.confidence, version };
       const comparison = compareSides({ loaded: a, series: seriesA }, { loaded: b, series: seriesB }, margins, how);
-      const verdict = judgeFidelity(comparison.metrics);
-      found.push({ file, verdict, comparison });
-      if (options.json !== true && options.quiet !== true) for (const line of tell(comparison)) terminal.print(line);
+      const { confidence, ks: tolerance } = options;
+      const distributions = compareDistributions(seriesA, seriesB, { seed, confidence, tolerance });
+      const verdict = judgeFidelity(comparison.metrics, distributions);
+      found.push({ file, verdict, comparison, distributions });
+      if (options.json !== true && options.quiet !== true) {
+        for (const line of [...tell(comparison), ...tellDistributions(distributions)]) terminal.print(line);
+      }
       if (options.json !== true) terminal.print(WORDS[verdict]);
+      if (verdict === 'outside') noteWorst(file, seed, comparison, reference, tested, terminal);
     }
   } finally {
     interrupt.release();
@@ -75,6 +87,54 @@ export async function verifyFidelity(
     found.some(({ verdict }) => verdict === one),
   );
   return CODES[worst ?? 'within'];
+}
+
+interface FidelityOfFile {
+  readonly file: string;
+  readonly verdict: FidelityVerdict;
+  readonly comparison: Comparison;
+  readonly distributions: readonly DistributionComparison[];
+}
+
+/** `--horizon` is one more `--set`, so whatever repeats the settings repeats it. */
+function shorten(options: VerifyFidelityOptions): VerifyFidelityOptions {
+  if (options.horizon === undefined) return options;
+  return { ...options, set: [...(options.set ?? []), `horizon=${options.horizon}`] };
+}
+
+/** Names what is outside, and how to see the replication that differs most at both levels. */
+function noteWorst(
+  file: string,
+  seed: string,
+  { metrics }: Comparison,
+  reference: ScenarioOptions,
+  tested: ScenarioOptions,
+  terminal: Terminal,
+): void {
+  const outside = metrics.filter((metric) => standingOf(metric) === 'outside');
+  for (const { key, a, b, unit } of outside) {
+    terminal.note(
+      cleanText(`Outside: ${key}: ${formatValue(a, unit)} at message level, ${formatValue(b, unit)} tested`),
+    );
+  }
+  const worst = outside.find(({ worstReplication }) => worstReplication !== null)?.worstReplication ?? 0;
+  for (const level of [reference, tested]) terminal.note(`Reproduce: ${replayCommand(file, seed, worst, level)}`);
+}
+
+/** How far apart all blocks are, with the tolerance. */
+function tellDistributions(distributions: readonly DistributionComparison[]): string[] {
+  const percent = (share: number | null): string => (share === null ? 'no data' : `${(100 * share).toFixed(1)}%`);
+  const head = ['', 'blocks', 'tested', 'Kolmogorov–Smirnov', 'interval', 'tolerance', ''];
+  const rows = distributions.map(({ label, blocks, distance, interval, tolerance, verdict }) => [
+    label,
+    formatNumber(blocks[0]),
+    formatNumber(blocks[1]),
+    percent(distance),
+    distance === null ? '' : `${percent(interval[0])} – ${percent(interval[1])}`,
+    `≤ ${percent(tolerance)}`,
+    verdict ?? '',
+  ]);
+  return [...alignRows([head, ...rows]), ''].map(cleanText);
 }
 
 function tell({ metrics, confidence }: Comparison): string[] {
