@@ -21,6 +21,15 @@ export function tellCheck(result: CheckResult): string[] {
   if (result.unknown.length > 0) lines.push(`  Not in the baseline: ${result.unknown.join(', ')}.`);
   if (result.identical) return [...lines, '  every fact of every replication is as it was', ''];
   const shown = result.metrics.filter(({ changed, onlyA, onlyB }) => changed + onlyA + onlyB > 0);
+  const { needed, replications } = result;
+  const forecast =
+    result.verdict !== 'inconclusive'
+      ? []
+      : needed === null
+        ? ['  How many pairs would decide it cannot be told from so few, or from differences that lie at the margin.']
+        : [
+            `  About ${Math.max(needed, replications + 1)} pairs would decide it if the differences stay; save a baseline of so many.`,
+          ];
   if (shown.length === 0) return [...lines, '  no metric differs in any replication', ''];
   const rows = shown.map((metric) => [
     metric.standing.replace('-', ' '),
@@ -30,7 +39,7 @@ export function tellCheck(result: CheckResult): string[] {
     formatRange(metric.intervals[0] ?? [null, null], metric.unit),
     metric.standing === 'not-judged' ? '' : metric.allowed.replace('relative:', ''),
   ]);
-  return [...lines, ...alignRows([['', '', 'baseline', 'now', 'change', 'allowed'], ...rows]), ''];
+  return [...lines, ...alignRows([['', '', 'baseline', 'now', 'change', 'allowed'], ...rows]), ...forecast, ''];
 }
 
 /** By how much a metric became worse, how surely, and what is allowed. */

@@ -5,7 +5,7 @@ import { isMeasured, METRICS } from '#model/metric';
 import type { LoadedScenario } from '#scenario/load';
 import type { Baseline } from './baseline.js';
 import { compareMetric, isSameRun, type MetricComparison } from './comparison.js';
-import { judgeNonInferior, type NonInferiority } from './judgement.js';
+import { forecastPairs, judgeNonInferior, type NonInferiority } from './judgement.js';
 import { defaultMargin, formatMargin, type Margin } from './margin.js';
 import type { Series } from './series.js';
 
@@ -27,6 +27,8 @@ export interface CheckResult {
   readonly scenarioChanged: boolean; // the file under test means another plan than the baseline's
   readonly unknown: readonly string[]; // metrics the baseline does not have
   readonly verdict: CheckVerdict;
+  /** Pairs in all that would decide what is undecided, if differences stay as they are; null: no telling. */
+  readonly needed: number | null;
   readonly metrics: readonly CheckedMetric[];
 }
 
@@ -64,8 +66,20 @@ export function checkAgainst(
     scenarioChanged: baseline.stored.summary.scenario.hash !== loaded.hash,
     unknown: measured.filter(({ key }) => before.values[key] === undefined).map(({ key }) => key),
     verdict: verdictOf(metrics, baseline.changes.length > 0),
+    needed: pairsNeeded(metrics),
     metrics,
   };
+}
+
+/** The most that any undecided metric needs; null where one of them cannot be forecast. */
+function pairsNeeded(metrics: readonly CheckedMetric[]): number | null {
+  const forecasts = metrics
+    .filter(({ standing }) => standing === 'undecided')
+    .flatMap(({ n, intervals, margin, better }) =>
+      intervals.map((interval) => (margin === null ? null : forecastPairs(n, interval, margin, better))),
+    );
+  if (forecasts.length === 0 || forecasts.includes(null)) return null;
+  return Math.max(...forecasts.map(Number));
 }
 
 function verdictOf(metrics: readonly CheckedMetric[], simulatorChanged: boolean): CheckVerdict {

@@ -89,6 +89,27 @@ export function judgeNonInferior(
   return { ...loose, standing: held && onlyA === 0 ? 'not-worse' : 'undecided' };
 }
 
+/**
+ * How many pairs it would take until an interval clears a margin, if its middle stays and its width shrinks with the root
+ * of their number; null where no number would do, or where there is no interval yet to tell from.
+ *
+ * @param n - pairs so far
+ * @param margin - in the metric's unit; the worse side of a metric that is better when higher is the negative one
+ */
+export function forecastPairs(
+  n: number,
+  [low, high]: Interval,
+  margin: number,
+  better: Metric['better'],
+): number | null {
+  if (low === null || high === null) return null;
+  const middle = (low + high) / 2;
+  const gap = Math.abs(margin - (better === 'higher' ? -middle : middle));
+  if (gap === 0) return null;
+  const ratio = (high - low) / 2 / gap;
+  return Math.ceil(n * ratio * ratio);
+}
+
 /** Where no pair differs the mean has no interval, and the median speaks alone. */
 function intervalsOf(compared: MetricComparison): Interval[] {
   if (compared.median !== null && compared.method === METHODS.unseen) return [compared.median.interval];
