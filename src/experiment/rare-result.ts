@@ -43,7 +43,7 @@ export const rareResultSchema = z.strictObject({
   estimate: probability.nullable(),
   interval: z.tuple([probability, probability]),
   confidence: probability,
-  scale: z.enum(['log', 'normal', 'none']),
+  scale: z.enum(['log', 'normal', 'exact', 'none']),
   intervalMethod: z.string(),
   relativeError: z.number().nullable(),
   cost: z.strictObject({

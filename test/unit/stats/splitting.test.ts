@@ -140,3 +140,16 @@ describe('what was not reached', () => {
     expect(interval[0]).toBe(0);
   });
 });
+
+test('where there is no level before the event, paths are counted: no certainty comes of repeats that agree', () => {
+  const all: SplitRepeat = { hits: [20], estimate: 1, cost: 5 };
+  const some: SplitRepeat = { hits: [5], estimate: 0.25, cost: 5 };
+  const sure = estimateFromRepeats([all, all, all], 20, 0.95);
+  expect(sure).toMatchObject({ estimate: 1, scale: 'exact', relativeError: 0, plainReplications: 60 });
+  expect(sure.interval[0]).toBeGreaterThan(0.93);
+  expect(sure.interval[0]).toBeLessThan(0.95); // 0.025 to the power of 1/60
+  const half = estimateFromRepeats([all, some], 20, 0.95);
+  expect(half.estimate).toBe(0.625);
+  expect(half.interval[0]).toBeGreaterThan(0.45);
+  expect(half.interval[1]).toBeLessThan(0.78);
+});
