@@ -13,6 +13,7 @@ import { judgeClaims } from './expectation.js';
 import { measure, valuesOf } from './measure.js';
 import { FIXED, type Methods } from './method.js';
 import { findTypical, findWorst } from './notable.js';
+import { foldReadiness } from './readiness-result.js';
 import { foldRecoveries } from './recovery-result.js';
 import type { Details, Summary } from './result.js';
 import { verdictOf } from './verdict.js';
@@ -67,6 +68,7 @@ export function foldSummary(
     audit: foldAudit(ordered, shares),
     recoveries: foldRecoveries(ordered, shares),
     checks: foldChecks(plan, ordered, shares),
+    readiness: foldReadiness(ordered, shares),
     work: {
       blocks: total(({ blocks }) => blocks),
       blocksAtMessageLevel: total(({ blocksAtMessageLevel }) => blocksAtMessageLevel),

@@ -3,11 +3,9 @@
  */
 import { compareText } from '#base/order';
 import type { Outcome, Recovered } from '#model/outcome';
-import { quantileType7, sortValues } from '#stats/quantile';
 import { type ShareInterval, toProportion } from './breakdown.js';
 import type { Summary } from './result.js';
-
-type Spread = Summary['recoveries'][number]['duration'];
+import { spreadOf } from './spread.js';
 
 /** @param outcomes - in order of their numbers */
 export function foldRecoveries(outcomes: readonly Outcome[], interval: ShareInterval): Summary['recoveries'] {
@@ -28,9 +26,4 @@ export function foldRecoveries(outcomes: readonly Outcome[], interval: ShareInte
       neverCaughtUp: of.length - caught.length,
     };
   });
-}
-
-function spreadOf(values: readonly number[]): Spread {
-  const sorted = sortValues([...values]);
-  return { median: quantileType7(sorted, 0.5), p95: quantileType7(sorted, 0.95), max: quantileType7(sorted, 1) };
 }

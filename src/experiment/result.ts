@@ -120,6 +120,21 @@ export const summarySchema = z.strictObject({
       }),
     )
     .default([]),
+  /** Preparation evidence, by item, in the order of the scenario; results of versions before there was such a list have none. */
+  readiness: z
+    .array(
+      z.strictObject({
+        name: z.string(),
+        kind: z.string(),
+        owner: z.string(),
+        delivered: proportion, // before the horizon
+        critical: proportion, // on the critical path
+        reworked: proportion, // at least once
+        duration: spread.nullable(), // µs of work where it was delivered; null: never
+        slack: spread.nullable(), // µs; null where nothing waits for it, or the end never came
+      }),
+    )
+    .default([]),
   work: z.strictObject({ blocks: z.int(), blocksAtMessageLevel: z.int(), messageEvents: z.int() }),
   typicalReplication: z.int().nullable(),
   worstReplication: z.int().nullable(),

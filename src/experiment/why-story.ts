@@ -5,6 +5,7 @@
 import { formatDuration, type Micros } from '#base/time';
 import { windowOf } from '#model/check-rule';
 import type { Outcome, Struck, Transition, Undo } from '#model/outcome';
+import { NOTICED, READINESS } from '#model/outcome';
 import type { Plan } from '#model/plan';
 import {
   count,
@@ -83,6 +84,14 @@ function rootOf({ struck = [], timeline = [] }: Outcome, plan: Plan, undo: Undo)
     const what = `Planned restarts for ${batch.subject}: ${count(batches.length, 'batch', 'batches')}`;
     return { at: batch.at, explained: true, words: [`${what}; no defect showed and no fault acted`, ...beside] };
   }
+  const evidence = plan.readiness.find(({ name }) => name === undo.cause);
+  if (evidence !== undefined && undo.check === READINESS) {
+    return {
+      at: undo.at,
+      explained: true,
+      words: [`${evidence.name} (${evidence.kind}) was never delivered`, ...beside],
+    };
+  }
   if (undo.cause !== 'unexplained') {
     return { at: undo.at, explained: true, words: [`The record names ${undo.cause}`, ...beside] };
   }
@@ -109,12 +118,16 @@ function tellEffects(outcome: Outcome, plan: Plan, from: Micros, to: Micros, lin
 }
 
 function tellDetection(within: readonly Transition[], undo: Undo, root: Root, link: MakeLink): Link[] {
+  const [first] = undo.steps;
+  const seenBy = undo.at + (first?.name === 'notice' ? first.duration : 0); // people saw it later than it began
   const failed = within.filter(({ kind, subject, at }) => {
-    return (kind === 'check-failed' || kind === 'hold') && subject === undo.check && at <= undo.at;
+    return (kind === 'check-failed' || kind === 'hold') && subject === undo.check && at <= seenBy;
   });
   const after = (at: Micros): string => (at > root.at ? `, ${formatDuration(at - root.at)} after that` : '');
   if (failed.length === 0) return [link(undo.at, 'seen', `${undo.check} demands an end; what it saw is not recorded`)];
   return failed.map(({ at, kind, cause }) => {
+    if (undo.check === NOTICED) return link(at, 'seen', `${capital(cause)}${after(at)}`);
+    if (undo.check === READINESS) return link(at, 'seen', `The channel is given up: ${cause}`);
     const does = kind === 'hold' ? 'holds the promotion' : 'fails';
     return link(at, 'seen', `Check ${undo.check} ${does}${after(at)}: ${cause}`);
   });
@@ -128,7 +141,13 @@ function tellWayBack(within: readonly Transition[], undo: Undo, link: MakeLink):
     const batches = within.filter((one) => {
       return one.kind === 'upgrade' && one.subject === 'rollback' && one.at >= at && one.at < end;
     }).length;
-    if (name === 'decide') {
+    if (name === 'notice') {
+      at = end;
+      continue; // told as what was seen
+    }
+    if (RESPONSES.includes(name)) {
+      links.push(link(end, 'decided', `People ${name}: ${formatDuration(duration)}`));
+    } else if (name === 'decide') {
       const words = `People decide after ${formatDuration(duration)}: ${DECISIONS[undo.kind]}`;
       links.push(link(end, 'decided', words));
     } else {
@@ -141,6 +160,9 @@ function tellWayBack(within: readonly Transition[], undo: Undo, link: MakeLink):
   if (undo.failure !== null) links.push(link(at, 'way back', `No way back: ${undo.failure}`));
   return links;
 }
+
+/** Stages of an incident before its decision. */
+const RESPONSES = ['acknowledge', 'diagnose', 'diagnose again'];
 
 const DECISIONS = {
   abort: 'the promotion is given up, nodes go back to the previous release',

@@ -17,7 +17,7 @@ export interface Metric {
   readonly better: 'lower' | 'higher' | 'neither';
   readonly label: string;
   readonly text: string; // one or two sentences: what it is and how it is measured
-  readonly needs?: 'phases' | 'queues' | 'misfires' | 'parity' | 'exporters' | 'briefing'; // of the plan; without them there is nothing to measure
+  readonly needs?: 'phases' | 'queues' | 'misfires' | 'parity' | 'exporters' | 'briefing' | 'readiness'; // of the plan; without them there is nothing to measure
 }
 
 const probability = (key: string, better: Metric['better'], label: string, text: string): Metric => {
@@ -398,6 +398,54 @@ export const METRICS: readonly Metric[] = [
     'Pruning stopped',
     'Time for which emergency pauses kept pruning from going on, all together.',
   ),
+  ...[
+    quantity(
+      'readiness.ready',
+      'duration',
+      [0, 'horizon'],
+      'lower',
+      'Preparation done',
+      'When everything that some channel waits for was delivered; the horizon if it never was.',
+    ),
+    probability(
+      'readiness.onTime',
+      'higher',
+      'Preparation on time',
+      'Every item of evidence with a deadline was delivered by it; no data without deadlines.',
+    ),
+    quantity(
+      'readiness.rework',
+      'count',
+      [0, null],
+      'lower',
+      'Preparation done again',
+      'Times that the work on an item was done again: not accepted, or after a change that broke a freeze.',
+    ),
+  ].map((metric): Metric => ({ ...metric, needs: 'readiness' })),
+  quantity(
+    'people.pages',
+    'count',
+    [0, null],
+    'lower',
+    'Pages',
+    'Pages sent to people on call, one for each level; none where operations.decision stands for all stages.',
+  ),
+  quantity(
+    'people.acknowledge',
+    'duration',
+    [0, null],
+    'lower',
+    'Page to acknowledgement, p95',
+    '95th percentile of the time in which pages of one rollout were acknowledged; no data without pages.',
+  ),
+  quantity(
+    'people.misdiagnosed',
+    'count',
+    [0, null],
+    'lower',
+    'Wrong diagnoses',
+    'Diagnoses of incidents that turned out wrong, each of which took another one.',
+  ),
   probability(
     'rollout.completed',
     'higher',
@@ -558,6 +606,7 @@ export function isMeasured(metric: Metric, plan: Plan): boolean {
   if (metric.needs === 'briefing') return plan.briefing !== undefined;
   if (metric.needs === 'exporters') return plan.telemetry.missing !== undefined;
   if (metric.needs === 'misfires') return plan.faults.some(({ kind }) => kind === 'misfire');
+  if (metric.needs === 'readiness') return plan.readiness.length > 0;
   return metric.needs !== 'queues' || plan.network.queues !== null;
 }
 

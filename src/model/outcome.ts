@@ -10,6 +10,10 @@ import type { TraceSegment } from './consensus/trace.js';
 export const ROLLOUT_RESULTS = ['completed', 'aborted', 'rolled-back', 'stranded', 'unfinished'] as const;
 export type RolloutResult = (typeof ROLLOUT_RESULTS)[number];
 
+/** What an undoing is put down to that no check demands: evidence that is missing, or trouble that people noticed. */
+export const READINESS = 'readiness';
+export const NOTICED = 'people';
+
 export type UndoKind = 'abort' | 'gate-rollback' | 'state-rollback';
 
 /** One time that the plan, or a part of it, was undone. */
@@ -68,9 +72,23 @@ export interface Struck {
   readonly power: number; // their share of the voting power then, in [0, 1]
 }
 
+/** What became of one item of preparation evidence. */
+export interface EvidenceRecord {
+  readonly name: string;
+  readonly kind: string;
+  readonly owner: string;
+  readonly delivered: Micros | null; // when; null: never, or not before the horizon
+  readonly worked: Micros | null; // time in its owner's hands, rework and repetitions included; null without a delivery
+  readonly rework: number; // times the work was done again
+  readonly critical: boolean; // on the critical path to the end of the preparation
+  readonly slack: Micros | null; // how much later it could have come; null where nothing waits for it, or the end never comes
+}
+
 export interface Transition {
   readonly at: Micros;
   readonly kind:
+    | 'prepare'
+    | 'evidence'
     | 'channel-start'
     | 'channel-end'
     | 'step'
@@ -154,6 +172,7 @@ export interface Outcome {
   readonly findings: readonly AuditFinding[];
   readonly recovered: readonly Recovered[];
   readonly checks: readonly CheckRecord[]; // in order of channels
+  readonly readiness: readonly EvidenceRecord[];
   readonly blocks: number; // decided in all
   readonly blocksAtMessageLevel: number;
   readonly messageEvents: number;

@@ -9,7 +9,10 @@ import type { Distribution } from '#kernel/distribution';
 import type { CheckPlan } from './check-plan.js';
 import type { ChecklistPlan } from './checklist-plan.js';
 import type { BriefingPlan } from './communication-plan.js';
+import type { AdoptionPlan } from './operations/adoption.js';
+import type { IncidentPlan, OncallPlan } from './people-plan.js';
 import type { ProofsPlan } from './proof-plan.js';
+import type { EvidencePlan } from './readiness-plan.js';
 import type { MigrationPlan, StoragePlan } from './storage-plan.js';
 
 export type Fidelity = 'message' | 'block' | 'auto';
@@ -30,6 +33,7 @@ export interface Plan {
   readonly briefing?: BriefingPlan; // without it every operator is prepared
   readonly checklist?: ChecklistPlan; // without it nothing of it is looked at, and the runbook is at hand
   readonly operations: OperationsPlan;
+  readonly readiness: readonly EvidencePlan[]; // what channels wait for
   readonly gates: readonly GatePhasePlan[]; // in order of activation
   readonly channels: readonly ChannelPlan[]; // in order of promotion
   readonly faults: readonly FaultPlan[];
@@ -220,8 +224,12 @@ export interface TelemetryPlan {
 export interface OperationsPlan {
   readonly restart: Distribution; // µs from stop to participating again
   readonly crashRestart: Distribution; // µs from a crash to participating again
-  readonly decision: Distribution; // µs from a failed check to a decision
+  readonly decision: Distribution | null; // µs from a failed check to a decision, all in one; null: people respond in stages
+  readonly oncall: OncallPlan;
+  readonly incident: IncidentPlan;
+  readonly withoutRunbook: number; // factor on what people do on a way back while a runbook is missing or a draft, ≥ 1
   readonly notify: Distribution; // µs from that decision until all operators know and act
+  readonly adoption: AdoptionPlan | null; // how operators take up that release; null: all at once
   readonly forwardFix: Distribution; // µs until a release that mends it is out, where there is no way back
   readonly quorumRestart: number; // share of the power that must be back before a restored chain is started
   readonly batchShare: number; // share of the target nodes restarted at once in a rollback

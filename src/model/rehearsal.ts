@@ -12,6 +12,7 @@ import { committeeAt } from './chain.js';
 import { createChecklistRecord } from './checklist-plan.js';
 import type { Recording, TraceRequest } from './consensus/trace.js';
 import {
+  ADOPT,
   APPROVAL,
   ARM,
   BACKEND,
@@ -22,6 +23,7 @@ import {
   DECISION,
   DEFECT,
   DWELL,
+  EVIDENCE,
   FAULT_END,
   FAULT_MOVE,
   FAULT_START,
@@ -31,6 +33,7 @@ import {
   MENDED,
   NEXT_STEP,
   NODE_UP,
+  NOTICE,
   NOTIFIED,
   PRUNING,
   RECOVER,
@@ -52,13 +55,16 @@ import {
 } from './handlers/faults.js';
 import { runCheck } from './handlers/guard.js';
 import { closeHours, createHour } from './handlers/hours.js';
+import { lookForTrouble, watchTrouble } from './handlers/notice.js';
+import { createPeople } from './handlers/people.js';
 import { beginJudgement, heal, judgedShare, judgedStuck, schedulePhases, trimToPhases } from './handlers/phases.js';
 import type { PilotCache } from './handlers/pilot.js';
 import { endDuePauses } from './handlers/pruning-orders.js';
 import { advanceRun, disturb } from './handlers/quiet.js';
+import { drawReadiness, isOnTime, readyAt, reworkOf } from './handlers/readiness.js';
 import { comeUp, recoverNode } from './handlers/recoveries.js';
-import { mend, restore } from './handlers/restoring.js';
-import { afterBlock, nextStep, startRollout, testDwell } from './handlers/rollout.js';
+import { adopt, mend, restore } from './handlers/restoring.js';
+import { afterBlock, beginPrepared, nextStep, startRollout, testDwell } from './handlers/rollout.js';
 import { act, closeRollout, decide, finishRevert } from './handlers/undoing.js';
 import type { AuditFinding, Outcome, RecordedSteps, Struck } from './outcome.js';
 import type { Plan } from './plan.js';
@@ -98,6 +104,7 @@ export function beginWorld(world: World): void {
   schedulePhases(world);
   scheduleFaults(world);
   startRollout(world);
+  watchTrouble(world);
 }
 
 /** Closes the books of a world whose rollout has ended or whose horizon has come; it does not go on afterwards. */
@@ -154,6 +161,8 @@ export function createWorld(whole: Plan, seed: string, replication: number, deta
     faultStreams: createFaultStreams(plan.faults, seed, replication),
     defects: createDefects(plan.faults, seed, replication),
     operations: createStream(seed, replication, 'operations'),
+    people: createPeople(plan),
+    readiness: drawReadiness(plan, seed, replication),
     recoveries: [],
     healed: false,
     judgement: null,
@@ -290,6 +299,13 @@ function changeConditions(world: World, run: Run, kind: number, target: number, 
     case ARM:
       armGate(world);
       return true;
+    case ADOPT:
+      if (data !== run.id) return false;
+      adopt(world, run, target);
+      return true;
+    case EVIDENCE:
+      beginPrepared(world, data);
+      return true;
     default:
       assert(kind === NEXT_STEP, `agenda event ${kind} is known`);
       nextStep(world);
@@ -304,6 +320,7 @@ function handleWatch(world: World): void {
   else if (kind === BACKUP) backUp(world, data);
   else if (kind === APPROVAL) answerApproval(world, data, target);
   else if (kind === PRUNING) endDuePauses(world, data);
+  else if (kind === NOTICE) lookForTrouble(world);
   else {
     assert(kind === DWELL, `watch event ${kind} is known`);
     testDwell(world, data, target);
@@ -388,6 +405,12 @@ function conclude(world: World): Outcome {
       'pruning.lag': world.worstPruningLag,
       'pruning.pauses': world.pruningPauses,
       'pruning.paused': world.pruningStopped,
+      'readiness.ready': readyAt(world),
+      'readiness.onTime': isOnTime(world),
+      'readiness.rework': reworkOf(world),
+      'people.pages': world.people.pages,
+      'people.acknowledge': slowestAcknowledgement(world),
+      'people.misdiagnosed': world.people.misdiagnosed,
       'rollout.completed': rollout.result === 'completed' ? 1 : 0,
       'rollout.duration': end,
       'safety.forks': world.forks,
@@ -398,6 +421,7 @@ function conclude(world: World): Outcome {
     findings: mergeFindings(world.findings),
     recovered: world.recovered,
     checks: world.checkRecords,
+    readiness: world.readiness.records,
     blocks: world.blocks,
     blocksAtMessageLevel: world.blocksAtMessageLevel,
     messageEvents: world.messageEvents,
@@ -414,6 +438,12 @@ function listDetails(world: World): Pick<Outcome, 'timeline' | 'hours' | 'struck
 
 function listStruck({ occurrences }: World): Struck[] {
   return occurrences.flatMap(({ struck }) => struck ?? []);
+}
+
+/** 95th percentile of the times in which pages were acknowledged, by nearest rank; null without pages. */
+function slowestAcknowledgement({ people }: World): Micros | null {
+  const sorted = people.acknowledged.toSorted((a, b) => a - b);
+  return sorted[Math.ceil(0.95 * sorted.length) - 1] ?? null;
 }
 
 /** The largest of some times; null for none. */

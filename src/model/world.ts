@@ -16,9 +16,11 @@ import type { CheckState } from './check-state.js';
 import type { ChecklistRecord } from './checklist-plan.js';
 import type { FamilyContent } from './migration/content.js';
 import type { WitnessChannel } from './network/token-bucket.js';
+import type { Roster } from './operations/oncall.js';
 import type {
   AuditFinding,
   CheckRecord,
+  EvidenceRecord,
   HourRecord,
   Recovered,
   RolloutResult,
@@ -265,7 +267,7 @@ export interface Rollout {
   channel: number; // index in the plan; −1 before the first
   step: number;
   /** What the rollout is doing; `stranded`: it had to be undone and cannot be, a release that mends it is awaited. */
-  state: 'running' | 'holding' | 'deciding' | 'undoing' | 'stranded' | 'recovering' | 'ended';
+  state: 'preparing' | 'running' | 'holding' | 'deciding' | 'undoing' | 'stranded' | 'recovering' | 'ended';
   result: RolloutResult;
   targets: number[]; // validators of the channel
   batches: number[][];
@@ -283,6 +285,32 @@ export interface Rollout {
   checks: CheckState[];
   undo: UndoState | null;
   restoring: Restoring | null;
+}
+
+/** Preparation evidence: what comes of it is drawn beforehand, since nothing on a chain changes it. */
+export interface Readiness {
+  readonly records: readonly EvidenceRecord[]; // by item
+  readonly never: readonly boolean[]; // by item: it, or something it follows, is missing
+  readonly waivers: readonly (Micros | null)[]; // by item: µs of waiting after which a channel goes without it
+  readonly waived: boolean[]; // by item
+  heldFor: number; // channel that is held by what is missing, −1 for none
+}
+
+/** Who is on call, and what they had to do. */
+export interface People {
+  readonly roster: Roster;
+  serial: number; // of the next page or trouble: each has its own stream
+  pages: number;
+  misdiagnosed: number;
+  readonly acknowledged: Micros[]; // time of each page
+  trouble: Trouble | null;
+}
+
+/** Something is wrong and no check tells of it yet. */
+export interface Trouble {
+  readonly since: Micros;
+  readonly noticed: Micros; // when people notice it, if it lasts
+  readonly blocks: number; // of the world when it began
 }
 
 /** A restore under way. */
@@ -304,6 +332,7 @@ export interface UndoState {
   blocksGivenUp: number;
   steps: WorkStep[];
   stepSince: Micros; // when the step under way began
+  stages: readonly WorkStep[]; // of the incident, from the one under way to the decision
   failure: string | null; // why there is no way back
 }
 
@@ -348,6 +377,8 @@ export interface World {
   readonly faultStreams: Stream[];
   readonly defects: DefectState[];
   readonly operations: Stream;
+  readonly people: People;
+  readonly readiness: Readiness;
   recoveries: Recovery[];
   healed: boolean; // the phase of chaos is over
   judgement: Judgement | null; // where the chain stood when the judged phase began

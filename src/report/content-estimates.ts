@@ -186,12 +186,13 @@ function writeCounts(summary: Summary): Block {
   return {
     kind: 'fold',
     isScreenOnly: false,
-    title: 'All counts: endings, channels, gates, causes, checks, recoveries',
+    title: 'All counts: endings, channels, gates, causes, checks, recoveries, preparation',
     blocks: [
       endings,
       ...BREAKDOWNS.map((breakdown) => writeBreakdown(summary, breakdown)),
       writeRecoveries(summary),
       writeChecks(summary),
+      writeReadiness(summary),
     ],
   };
 }
@@ -228,6 +229,39 @@ function writeRecoveries(summary: Summary): Table {
     ],
     rows,
     empty: 'No node stopped unplanned.',
+  };
+}
+
+/** What the preparation waited for. */
+function writeReadiness(summary: Summary): Table {
+  const rows = summary.readiness.map(
+    ({ name, kind, owner, critical, slack, duration, delivered, reworked }): Cell[] => {
+      const shareOf = ({ count, n, estimate, interval }: typeof critical): Cell => {
+        const note = `${formatNumber(count)} of ${formatNumber(n)}, ${formatInterval(interval, 'share')}`;
+        return { text: n === 0 ? NO_DATA : formatShare(estimate), note };
+      };
+      const timeOf = (time: typeof duration): Cell => {
+        if (time === null) return { text: NO_DATA };
+        const note = `95% below ${formatValue(time.p95, 'duration')}, longest ${formatValue(time.max, 'duration')}`;
+        return { text: formatValue(time.median, 'duration'), note };
+      };
+      const who = { text: name, note: `${kind}, ${owner}` };
+      return [who, shareOf(critical), timeOf(slack), timeOf(duration), shareOf(reworked), shareOf(delivered)];
+    },
+  );
+  return {
+    kind: 'table',
+    caption: 'Preparation: what is on the critical path to its end, and how much later the rest could have come',
+    columns: [
+      { title: 'Evidence' },
+      { title: 'On the critical path', isNumber: true },
+      { title: 'Slack', isNumber: true },
+      { title: 'Work', isNumber: true },
+      { title: 'Done again', isNumber: true },
+      { title: 'Delivered', isNumber: true },
+    ],
+    rows,
+    empty: 'No channel waits for evidence.',
   };
 }
 

@@ -52,6 +52,7 @@ export function formatSummary(summary: Summary, options: TableOptions): string {
     formatAudit(summary, width, paint),
     formatRecoveries(summary, width, paint),
     formatObserved(summary, width, paint),
+    formatReadiness(summary, width, paint),
     warning === null ? [] : [paint(warning, 'open')],
     [paint(paint(`verdict: ${summary.verdict}`, toneStyle(VERDICT_TONE[summary.verdict])), 'bold')],
   ];
@@ -242,6 +243,21 @@ function formatObserved(summary: Summary, width: number, paint: Paint): string[]
   });
   const layout: Layout = { isRight: [false, false, true, true, true, true], cut: [[0, 20]], titles: 2 };
   return [paint('Observed checks', 'bold'), ...formatRows([head, ...body], layout, width, paint)];
+}
+
+/** What the preparation waited for; nothing where there is none. */
+function formatReadiness(summary: Summary, width: number, paint: Paint): string[] {
+  if (summary.readiness.length === 0) return [];
+  const cells = ['evidence', 'critical', 'slack, median', 'work, median', '95% below', 'delivered', 'owner'];
+  const body = summary.readiness.map(({ name, owner, critical, slack, duration, delivered }): Row => {
+    const time = (value: number | undefined) => (value === undefined ? '–' : formatValue(value, 'duration'));
+    const times = [time(slack?.median), time(duration?.median), time(duration?.p95)];
+    const share = `${formatNumber(delivered.count)} of ${formatNumber(delivered.n)}`;
+    return { cells: [cleanText(name), formatShare(critical.estimate), ...times, share, cleanText(owner)] };
+  });
+  const layout: Layout = { isRight: [false, true, true, true, true, true, false], cut: [[0, 20]], titles: 1 };
+  const title = paint('Preparation: what is on the critical path', 'bold');
+  return [title, ...formatRows([{ cells, style: 'dim' }, ...body], layout, width, paint)];
 }
 
 /** Why plans that had to be undone could not be; nothing where all could. */

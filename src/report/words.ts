@@ -79,6 +79,8 @@ const METRIC_GROUPS: readonly (Omit<MetricGroup, 'keys'> & { readonly prefix: st
     prefix: 'checklist.',
   },
   { id: 'recovery', title: 'Recovery', question: 'How do nodes come back after unplanned stops?', prefix: 'recovery.' },
+  { id: 'readiness', title: 'Readiness', question: 'Is the preparation done in time?', prefix: 'readiness.' },
+  { id: 'people', title: 'People', question: 'How do people on call respond?', prefix: 'people.' },
   {
     id: 'rollout',
     title: 'Rollout and safety',
@@ -121,6 +123,12 @@ const METRIC_GLOSS: Readonly<Record<string, string>> = {
   'recovery.longest': 'The longest time from starting a stopped node until it was up.',
   'recovery.catchUp': 'The longest time from a node being up until it was level with the chain.',
   'recovery.stateSyncs': 'Nodes that had to fetch the state from others.',
+  'readiness.ready': 'When everything that some channel waits for was delivered.',
+  'readiness.onTime': 'Chance that every item of evidence is delivered by its deadline.',
+  'readiness.rework': 'Times that the work on an item was done again.',
+  'people.pages': 'Pages sent to people on call.',
+  'people.acknowledge': 'Time in which 95% of the pages of a rollout were acknowledged.',
+  'people.misdiagnosed': 'Diagnoses of incidents that turned out wrong.',
   'rollout.completed': 'Chance that all channels and gates are done in time and nothing is undone.',
   'rollout.duration': 'Time from the start to the end of the rollout, however it ends.',
   'safety.forks': 'Heights at which two validators decided different blocks; must be 0.',
@@ -157,6 +165,10 @@ export function describeTransition({ kind, channel, subject }: Transition): stri
   switch (kind) {
     case 'channel-start':
       return `Channel ${channel} starts`;
+    case 'prepare':
+      return `Channel ${channel} waits for: ${subject}`;
+    case 'evidence':
+      return `Channel ${channel} goes without: ${subject}`;
     case 'channel-end':
       return `Channel ${channel} ends`;
     case 'step':
@@ -222,6 +234,8 @@ export function describeTransition({ kind, channel, subject }: Transition): stri
 
 /** Transitions that a first reader needs; the others are detail. */
 const DECISIVE: ReadonlySet<string> = new Set([
+  'prepare',
+  'evidence',
   'channel-start',
   'gate-active',
   'gate-inactive',

@@ -17,6 +17,7 @@ export function listAssumptions(tree: TreeMap, plan: Plan, given: readonly strin
   const names: Readonly<Record<string, readonly string[]>> = {
     channels: plan.channels.map((channel) => channel.name),
     faults: plan.faults.map((fault) => fault.name),
+    readiness: plan.readiness.map((item) => item.name),
   };
   const findings = createFindings(createLocator(tree));
   for (const [pattern, row] of Object.entries(DEFAULTS)) {

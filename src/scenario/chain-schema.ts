@@ -181,29 +181,6 @@ export const telemetrySchema = section({
   ),
 });
 
-export const operationsSchema = section({
-  restart: defaulted(durationDistribution, 'operations.restart', 'Planned stop of a node until it takes part again.'),
-  crashRestart: defaulted(
-    durationDistribution,
-    'operations.crashRestart',
-    'Crash of a node until it takes part again.',
-  ),
-  decision: defaulted(durationDistribution, 'operations.decision', 'Failed check until people decide.'),
-  notify: defaulted(durationDistribution, 'operations.notify', 'That decision until all operators know of it and act.'),
-  forwardFix: defaulted(
-    durationDistribution,
-    'operations.forwardFix',
-    'Time until a release that mends it is out, where there is no way back.',
-  ),
-  quorumRestart: defaulted(
-    positiveShare,
-    'operations.quorumRestart',
-    'Share of the voting power that must be back before a restored chain is started.',
-  ),
-  holdLimit: defaulted(positiveDuration, 'operations.holdLimit', 'A promotion held longer is aborted.'),
-  batches: defaulted(positiveShare, 'operations.batches', 'Share of the nodes restarted at once in a rollback.'),
-});
-
 /** The chain's feature gates and what turning one on does in the simulation (§13.1). */
 export const GATES = {
   malachite_consensus: 'The blueprint selects committee and leader order; off, proposers take turns by address.',

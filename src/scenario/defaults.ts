@@ -8,7 +8,9 @@
 import { assert } from '#base/assert';
 import { CHECK_CONDITIONAL_DEFAULTS, CHECK_DEFAULTS } from './check-defaults.js';
 import { type Default, lognormal, normal, of } from './default-row.js';
+import { PEOPLE_CONDITIONAL_DEFAULTS, PEOPLE_DEFAULTS } from './people-defaults.js';
 import { PROOF_CONDITIONAL_DEFAULTS, PROOF_DEFAULTS } from './proof-defaults.js';
+import { READINESS_CONDITIONAL_DEFAULTS, READINESS_DEFAULTS } from './readiness-defaults.js';
 import { STORAGE_CONDITIONAL_DEFAULTS, STORAGE_DEFAULTS } from './storage-defaults.js';
 
 export const DEFAULTS: Readonly<Record<string, Default>> = {
@@ -85,7 +87,6 @@ export const DEFAULTS: Readonly<Record<string, Default>> = {
 
   'operations.restart': of('31.8s', '§22: 1.8s of process and 30s of warm-up'),
   'operations.crashRestart': of(lognormal('3m', '5m'), '§22: time to acknowledge, then a restart'),
-  'operations.decision': of(lognormal('10m', '15m'), '§22: decision 10 min; spread as the other responses'),
   'operations.notify': of(lognormal('3m', '5m'), '§22: time to acknowledge'),
   'operations.forwardFix': of(
     lognormal('4h', '12h'),
@@ -94,6 +95,8 @@ export const DEFAULTS: Readonly<Record<string, Default>> = {
   'operations.quorumRestart': of('67%', '§4.1: more than two thirds decide; §18: restart a quorum'),
   'operations.holdLimit': of('24h', 'assumption: a day, so that every rotation on call has seen it (§18)'),
   'operations.batches': of('10%', '§22: rollback in batches of 10 %'),
+  ...PEOPLE_DEFAULTS,
+  ...READINESS_DEFAULTS,
 
   gates: of(
     [
@@ -163,6 +166,8 @@ export const CONDITIONAL_DEFAULTS: Readonly<Record<string, Default>> = {
   'checklist.runbook': of(true, '§17: no draft runbooks'),
   'checklist.search': of(lognormal('30m', '60m'), 'assumption: as long as decision and mitigation together (§22)'),
   'checklist.repair': of(lognormal('20m', '30m'), '§22: mitigation 20 min, p95 30'),
+  ...PEOPLE_CONDITIONAL_DEFAULTS,
+  ...READINESS_CONDITIONAL_DEFAULTS,
   'network.topology.degree': of(8, '§10: mesh 8'),
   'network.topology.rewire': of('10%', 'assumption: enough for short ways, and most links stay near'),
   'network.topology.heartbeat': of('900ms', '§10: heartbeat of gossip'),

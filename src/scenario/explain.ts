@@ -14,9 +14,11 @@ import { CONDITIONAL_DEFAULTS, DEFAULTS } from './defaults.js';
 import { BEHAVIOURS, DIRECTIONS, FAULT_KINDS, MISFIRES, PRUNING_ORDERS, STORE_DAMAGES } from './fault-schema.js';
 import { COLUMN_FAMILIES, MIGRATION_DEFECTS } from './migration-schema.js';
 import { GOSSIPS, REGION_PRESETS, TOPOLOGIES } from './network-schema.js';
+import { COVERAGES } from './people-schema.js';
 import { PRESET_DEFAULTS } from './preset-defaults.js';
 import { BACKEND_TEXTS, CIRCUIT_TEXTS } from './proof-schema.js';
 import { QUANTITY_EXAMPLE } from './quantity.js';
+import { EVIDENCE_KINDS } from './readiness-schema.js';
 import { REWARD_BUGS, REWARD_RULES } from './reward-schema.js';
 import { FIDELITIES, REMOVED, UNSUPPORTED } from './schema.js';
 import { scenarioJsonSchema } from './schema-json.js';
@@ -96,6 +98,8 @@ function entries(): readonly Entry[] {
     ...tableEntries(CIRCUIT_TEXTS, 'circuit'),
     ...tableEntries(BACKEND_TEXTS, 'proof system'),
     ...tableEntries(COLUMN_FAMILIES, 'column family'),
+    ...tableEntries(EVIDENCE_KINDS, 'kind of evidence'),
+    ...tableEntries(COVERAGES, 'coverage of on-call'),
     ...tableEntries(MIGRATION_DEFECTS, 'defect of a migration'),
     ...tableEntries(LEADER_ORDERS, 'order of leaders'),
     ...tableEntries(REWARD_RULES, 'reward rule'),

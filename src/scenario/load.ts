@@ -25,9 +25,11 @@ import { resolveHorizon, warnOfLateFaults } from './horizon.js';
 import { resolveNetwork } from './network.js';
 import { readLayers, readText } from './overlay.js';
 import { applyOverride } from './override.js';
+import { resolveOperations, unusedPeopleDefaults } from './people.js';
 import { type Finding, toProblems } from './place.js';
 import { createLocator, describeIssues } from './problem.js';
 import { resolveProofs } from './proof.js';
+import { plannedTime, resolveReadiness } from './readiness.js';
 import { resolveRewards } from './reward.js';
 import { channelTime } from './schedule.js';
 import { FIDELITIES, NAME_PATTERN, type SectionName, type Sections, scenarioSchema } from './schema.js';
@@ -97,6 +99,7 @@ export function loadScenarioText(text: string, fileName: string, options: LoadOp
   const given = Object.entries(options).flatMap(([key, value]) => (value === undefined ? [] : [key]));
   // Where a default depends on another key, it was noted where it was used.
   const noted = findings.assumptions.map(({ path }) => path);
+  const unused = unusedPeopleDefaults(sections.operations);
   warnOfUnprovable(claims, replications, findings);
   return {
     file: fileName,
@@ -107,7 +110,7 @@ export function loadScenarioText(text: string, fileName: string, options: LoadOp
     replications,
     claims,
     hash: fingerprintText(canonicalJson({ plan, claims })),
-    assumptions: [...listAssumptions(tree, plan, [...given, ...noted]), ...findings.assumptions],
+    assumptions: [...listAssumptions(tree, plan, [...given, ...noted, ...unused]), ...findings.assumptions],
     sweep: sections.sweep,
     warnings: toProblems(findings.warnings),
   };
@@ -137,7 +140,7 @@ type Resolved = Omit<Plan, 'name' | 'fidelity'> & { readonly claims: readonly Cl
 
 /** What the sections mean together; undefined if one of them is broken. */
 function resolveSections(sections: Partial<Sections>, tree: TreeMap, findings: Findings): Resolved | undefined {
-  const { validators, witnesses, slashing, telemetry, operations } = sections;
+  const { validators, witnesses, slashing, telemetry } = sections;
   const chain = sections.chain && resolveChain(sections.chain, findings);
   const pace = { blockTime: chain?.blockTime, uptimeProofs: validators?.uptimeProofs };
   const proofs = sections.proofs && resolveProofs(sections.proofs, pace, findings);
@@ -148,6 +151,8 @@ function resolveSections(sections: Partial<Sections>, tree: TreeMap, findings: F
   const channels = sections.channels && gates && resolveChannels(sections.channels, gates, findings);
   const whole = channels?.length === sections.channels?.length ? channels : undefined;
   const channelNames = namesIn(tree, 'channels');
+  const operations = sections.operations && resolveOperations(sections.operations, channelNames, tree, findings);
+  const readiness = sections.readiness && resolveReadiness(sections.readiness, channelNames, findings);
   const faults =
     sections.faults &&
     resolveFaults(sections.faults, {
@@ -157,13 +162,14 @@ function resolveSections(sections: Partial<Sections>, tree: TreeMap, findings: F
       crashRestart: operations?.crashRestart,
       findings,
     });
-  const causes = [...(faults?.map((fault) => fault.name) ?? faultNamesIn(tree)), UNEXPLAINED];
+  const faultNames = faults?.map((fault) => fault.name) ?? faultNamesIn(tree);
+  const causes = [...faultNames, ...namesIn(tree, 'readiness'), UNEXPLAINED];
   const phaseNames = gates?.map((phase) => phase.name) ?? namesIn(tree, 'gates');
   const claims =
     sections.expect && resolveClaims(sections.expect, { channels: channelNames, gates: phaseNames, causes }, findings);
   if (
     !(chain && network && validators && witnesses && proofs && rewards && slashing && storage) ||
-    !(telemetry && operations && gates && whole && faults && claims)
+    !(telemetry && operations && readiness && gates && whole && faults && claims)
   ) {
     return undefined;
   }
@@ -172,11 +178,10 @@ function resolveSections(sections: Partial<Sections>, tree: TreeMap, findings: F
   const briefing = resolveBriefing(sections.communication?.briefing, channelNames, findings);
   const { auditLog, ...penalties } = slashing;
   checkPrerequisites(gates, whole, sections.release, auditLog, findings);
-  const planned = whole.reduce((sum, channel) => sum + channelTime(channel, chain, operations.restart), 0);
+  const times = whole.map((channel) => channelTime(channel, chain, operations.restart));
   const phases = sections.phases ?? null;
-  const horizon = resolveHorizon(sections.horizon, planned, phases, findings);
+  const horizon = resolveHorizon(sections.horizon, plannedTime(times, readiness), phases, findings);
   if (phases !== null) warnOfLateFaults(faults, phases, findings);
-  const { batches, ...people } = operations;
   return {
     horizon,
     chain,
@@ -190,7 +195,8 @@ function resolveSections(sections: Partial<Sections>, tree: TreeMap, findings: F
     telemetry: { ...seen, ...(missing === undefined ? {} : { missing }) },
     ...(briefing === undefined ? {} : { briefing }),
     ...(checklist === undefined ? {} : { checklist: resolveChecklist(checklist, findings) }),
-    operations: { ...people, batchShare: batches },
+    operations,
+    readiness,
     gates,
     channels: whole,
     faults,

@@ -11,6 +11,8 @@ import { describeLaw } from './law-text.js';
 import type { LoadedScenario } from './load.js';
 import { describeProofs } from './proof-text.js';
 import { formatQuantity } from './quantity.js';
+import { plannedTime } from './readiness.js';
+import { describePeople, readinessRows } from './readiness-text.js';
 import { describeRules } from './rules-text.js';
 import { channelTime, countBatches, stepTime } from './schedule.js';
 import { describeMigrations, describeStorage } from './storage-text.js';
@@ -19,7 +21,7 @@ import { describeMigrations, describeStorage } from './storage-text.js';
 export function describePlan(loaded: LoadedScenario): string {
   const { plan, claims, warnings, assumptions } = loaded;
   const times = plan.channels.map((channel) => channelTime(channel, plan.chain, plan.operations.restart));
-  const total = times.reduce((sum, time) => sum + time, 0);
+  const total = plannedTime(times, plan.readiness);
   const blocks = Math.round(total / plan.chain.blockTime);
   const lines = [
     loaded.name,
@@ -31,9 +33,11 @@ export function describePlan(loaded: LoadedScenario): string {
     ...describeProofs(plan.proofs),
     ...describeStorage(plan.storage),
     ...describeChecklist(plan),
+    ...describePeople(plan.operations),
     '',
     'Channels, in order of promotion',
     ...plan.channels.flatMap((channel, i) => describeChannel(channel, i, times[i] ?? 0, plan)),
+    ...readinessSection(plan),
     'Gates, in order of activation',
     ...table(
       plan.gates.map(({ name, enables, after, minVersion }) => [
@@ -55,6 +59,11 @@ export function describePlan(loaded: LoadedScenario): string {
   ];
   if (warnings.length > 0) lines.push('', 'Warnings', ...warnings.map((warning) => `  ${describeProblem(warning)}`));
   return `${lines.join('\n')}\n`;
+}
+
+/** Evidence that channels wait for; nothing where there is none. */
+function readinessSection(plan: Plan): string[] {
+  return plan.readiness.length === 0 ? [] : ['Preparation', ...table(readinessRows(plan)), ''];
 }
 
 function orNone(lines: readonly string[]): readonly string[] {

@@ -6,7 +6,6 @@ import {
   chainSchema,
   defaulted,
   gatesSchema,
-  operationsSchema,
   releaseSchema,
   telemetrySchema,
   validatorsSchema,
@@ -17,7 +16,9 @@ import { checklistSchema } from './checklist-schema.js';
 import { communicationSchema } from './communication-schema.js';
 import { faultsSchema } from './fault-schema.js';
 import { networkSchema } from './network-schema.js';
+import { operationsSchema } from './people-schema.js';
 import { proofsSchema } from './proof-schema.js';
+import { readinessSchema } from './readiness-schema.js';
 import { rewardsSchema } from './reward-schema.js';
 import { slashingSchema } from './slashing-schema.js';
 import { storageSchema } from './storage-schema.js';
@@ -27,7 +28,7 @@ import { duration, list, oneOf, positiveDuration, quote, say, section, sentence,
 export const API_VERSION = 'rollout-sim/v1';
 
 /** Keys that later versions may read, by path; this one says so instead of guessing a misspelling. */
-export const UNSUPPORTED: readonly string[] = ['readiness', 'warmUp'];
+export const UNSUPPORTED: readonly string[] = ['warmUp'];
 
 /** Keys that earlier versions read, by path, and what to write instead. */
 export const REMOVED: Readonly<Record<string, string>> = {
@@ -97,6 +98,7 @@ export const scenarioSchema = section({
   communication: communicationSchema.optional().describe('What operators are told before, and when.'),
   checklist: checklistSchema.optional().describe('What is looked at before each promotion; without it nothing is.'),
   operations: operationsSchema.prefault({}).describe('What people do, and how long it takes.'),
+  readiness: readinessSchema.prefault([]).describe('Preparation evidence that channels wait for.'),
   gates: defaulted(gatesSchema, 'gates', 'Phases of feature gates, in order of activation.'),
   channels: channelsSchema.describe('Where the release runs, in order of promotion.'),
   faults: faultsSchema.prefault([]).describe('What goes wrong.'),

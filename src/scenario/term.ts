@@ -20,7 +20,7 @@ export const TERMS: Readonly<Record<string, string>> = {
     "Turns the chain's own files into a scenario: malachite.toml, a rollout bundle, node.toml, scenarios of upstream's simulators in TOML and RON. Of every key it says whether it is used, ignored and why, or unknown.",
   bundle:
     'A rollout as upstream writes it: stages, each with its channel and the gates that are on in it. import reads it.',
-  readiness: 'Preparation evidence asked for before a channel may start. This version does not simulate it.',
+  readiness: 'Preparation evidence asked for before a channel may start.',
   expectation: 'A claim on estimates over all replications. Its verdict is pass, fail, inconclusive or error.',
   promotion: 'The step from one channel to the next.',
   dwell: 'Time to wait and watch before going on.',

@@ -22,7 +22,8 @@ type State = Rollout['state'];
 
 /** What a rollout may do next, and nothing else. */
 const NEXT: Readonly<Record<State, readonly State[]>> = {
-  running: ['holding', 'deciding', 'ended'],
+  preparing: ['running', 'deciding'], // for evidence that a channel waits for
+  running: ['preparing', 'holding', 'deciding', 'ended'],
   holding: ['running', 'deciding'],
   deciding: ['undoing'],
   undoing: ['stranded', 'recovering'],

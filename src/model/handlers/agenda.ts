@@ -25,6 +25,8 @@ export const RECOVER = 15; // target: validator that somebody starts after an un
 export const BACKEND = 16; // the failover backend of some nodes is ready
 export const ARM = 17; // every target carries the gate of the step under way
 export const LATE = 18; // target: validator whose operator begins the upgrade late, data: run and batch
+export const ADOPT = 31; // an operator takes up the release that mends the chain; target: validator, data: id of the run
+export const EVIDENCE = 32; // what the channel waits for is due, data: channel
 
 // on the watch: they only look
 export const CHECK = 0; // target: check, data: channel
@@ -32,6 +34,7 @@ export const DWELL = 1; // data: channel × 256 + step
 export const BACKUP = 2; // a regular backup, data: id of the run
 export const APPROVAL = 3; // an answer; target: step, data: channel
 export const PRUNING = 4; // a pause of pruning may be over, data: id of the run
+export const NOTICE = 32; // people look for trouble that no check tells of
 
 /** Puts something that changes conditions on the agenda. */
 export function plan(world: World, time: Micros, kind: number, target: number, data: number): void {

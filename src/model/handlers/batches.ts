@@ -4,7 +4,7 @@
 
 import { assert } from '#base/assert';
 import { MINUTE, type Micros } from '#base/time';
-import { type Distribution, sampleInteger } from '#kernel/distribution';
+import { sampleInteger } from '#kernel/distribution';
 import { electionAt, epochOf } from '../chain.js';
 import type { GatePhasePlan } from '../plan.js';
 import type { Run, World } from '../world.js';
@@ -17,6 +17,7 @@ import { bringUp, changeRelease, takeDown } from './nodes.js';
 import { rejoin } from './recovery.js';
 import { activeRun, channelOf } from './stage.js';
 import { note } from './timeline.js';
+import { drawOnWayBack } from './way-back.js';
 
 /** The batch that waits for a halt. */
 export const HALTED = 1;
@@ -26,10 +27,12 @@ export const DEACTIVATION_HEIGHTS = 12;
 const MAINTENANCE_TAIL: Micros = MINUTE;
 
 /** µs that a node of the step under way is down. */
-function restartTime(world: World): Distribution {
+function restartTime(world: World): Micros {
   const step = channelOf(world).steps[world.rollout.step];
-  const halted = world.rollout.state !== 'undoing' && step?.kind === 'halt-upgrade';
-  return halted ? step.install : world.plan.operations.restart;
+  const { restart } = world.plan.operations;
+  if (world.rollout.state === 'undoing') return drawOnWayBack(world, restart);
+  const law = step?.kind === 'halt-upgrade' ? step.install : restart;
+  return Math.max(1, sampleInteger(law, world.operations));
 }
 
 /** Deals nodes into batches by rank of power, so that no batch holds much more than its share. */
@@ -88,7 +91,7 @@ function restart(world: World, run: Run, node: number): void {
   const isDown = (run.downReasons[node] as number) > 0;
   const extra = configure(world, run, node, isDown);
   if (isDown) return;
-  const back = world.now + Math.max(1, sampleInteger(restartTime(world), world.operations)) + extra;
+  const back = world.now + restartTime(world) + extra;
   takeDown(world, run, node);
   rollout.waitingFor += 1;
   plan(world, back, BATCH_NODE_UP, node, packBatch(run, rollout.serial));

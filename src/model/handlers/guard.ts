@@ -10,6 +10,7 @@ import type { World } from '../world.js';
 import { ACTION_ABORT, ACTION_ROLLBACK } from './action.js';
 import { CHECK, NEXT_STEP, plan, watch } from './agenda.js';
 import { describeJudgement, evaluateCheck, isBlind, isUnmet, noteAction } from './checks.js';
+import { pageAboutHold } from './people.js';
 import { endPause, pauseFor } from './pruning-orders.js';
 import { activeRun, channelOf } from './stage.js';
 import { note } from './timeline.js';
@@ -45,6 +46,7 @@ function act(world: World, check: CheckPlan, action: CheckAction, words: string)
   const { rollout } = world;
   if (action === 'hold') {
     hold(world, check.name, words);
+    pageAboutHold(world);
     return;
   }
   note(world, 'check-failed', check.name, words);

@@ -10,6 +10,7 @@ import type { GatePhasePlan } from '../plan.js';
 import { storeBytes } from '../storage/snapshot.js';
 import type { MigrationPlan } from '../storage-plan.js';
 import type { Migrated, Run, World } from '../world.js';
+import { lacksEvidence } from './evidence.js';
 import { note } from './timeline.js';
 
 /** What an undoing is put down to whose reason is a migration. */
@@ -33,7 +34,7 @@ export function prepareMigration(world: World, run: Run, phase: GatePhasePlan): 
   const sound = soundChecksums(migration, contents);
   const checksums = [sound.join(' ')];
   run.store.migrations.push({ phase: phase.name, plan: migration, contents, key, sound, checksums, nodes: new Set() });
-  if (!migration.rehearsed) {
+  if (!migration.rehearsed || lacksEvidence(world, 'migration-rehearsal')) {
     note(world, 'migration', phase.name, 'not rehearsed');
     return null;
   }

@@ -2,16 +2,18 @@
  * A state rollback: all nodes stop, restore the newest sound backup, and start when a quorum is ready; or there is none,
  * and the chain waits for a release that mends it (blueprint.md sections 12 and 19).
  */
-import { sampleInteger } from '#kernel/distribution';
+import type { Micros } from '#base/time';
 import { deriveKey } from '#kernel/draw';
+import { createStream } from '#kernel/stream';
 import { DIALECT_PRUNING, refreshDialect, setAt } from '../chain.js';
+import { drawAdoption } from '../operations/adoption.js';
 import { forgetEpoch } from '../rewards/exporter.js';
 import { clearJournal } from '../rewards/journal.js';
 import { drawDamage, drawMending, joinDamage, NO_DAMAGE } from '../storage/damage.js';
 import { powerBackAt, type RestoringNode, restoreChain } from '../storage/restore.js';
 import { storeBytes } from '../storage/snapshot.js';
 import type { Run, World } from '../world.js';
-import { MENDED, NODE_UP, plan, RESTORED } from './agenda.js';
+import { ADOPT, MENDED, NODE_UP, plan, RESTORED } from './agenda.js';
 import { soundBackups, whyNoBackup } from './backups.js';
 import { activeBits, gatesChanged } from './gates.js';
 import { forgetMigrations } from './migrations.js';
@@ -22,6 +24,7 @@ import { restartPruning } from './pruning-orders.js';
 import { rejoin } from './recovery.js';
 import { activeRun } from './stage.js';
 import { note } from './timeline.js';
+import { drawOnWayBack } from './way-back.js';
 import { closeStep } from './work.js';
 
 /** All nodes stop and restore, if there is a backup that can be hoped to do. */
@@ -55,7 +58,7 @@ export function beginRestore(world: World, run: Run): void {
     return;
   }
   const restarted = restore.nodes.map((node) => {
-    const restart = Math.max(1, sampleInteger(operations.restart, world.operations));
+    const restart = drawOnWayBack(world, operations.restart);
     return { ...node, ready: node.ready === null ? null : node.ready + restart };
   });
   const total = powers.reduce((sum, power) => sum + power, 0);
@@ -136,7 +139,7 @@ function strand(world: World, reason: string): void {
   rollout.undo = { ...rollout.undo, failure: reason };
   rollout.state = 'stranded';
   note(world, 'rollback-failed', rollout.undo.kind, reason);
-  const wait = Math.max(1, sampleInteger(world.plan.operations.forwardFix, world.operations));
+  const wait = drawOnWayBack(world, world.plan.operations.forwardFix);
   plan(world, world.now + wait, MENDED, 0, activeRun(world).id);
 }
 
@@ -153,19 +156,38 @@ export function mend(world: World, id: number): void {
   closeStep(world, 'wait for a mended release');
   const standing = rollout.restoring !== null; // all were stopped to restore what could not be
   rollout.restoring = null;
+  const waits = adoptionOf(world, chain.n);
   for (let node = 0; node < chain.n; node += 1) {
-    chain.diverged[node] = 0;
-    if (chain.misfire[node] !== 0) forgetMisfire(chain, node);
-    if ((chain.drift[node] as number) > world.plan.faults.length) chain.drift[node] = 0;
-    rejoin(chain, node);
-    refreshDialect(chain, node, chain.tip + 1);
-    if (!standing) {
-      if ((run.downReasons[node] as number) > 0) continue;
-      takeDown(world, run, node);
-    }
-    const restart = Math.max(1, sampleInteger(world.plan.operations.restart, world.operations));
-    plan(world, world.now + restart, NODE_UP, node, run.id);
+    const wait = waits[node] ?? 0;
+    if (wait > 0 && !standing) plan(world, world.now + wait, ADOPT, node, run.id);
+    else mendNode(world, run, node, standing, wait);
   }
   rollout.state = 'recovering';
   world.normalBlocks = 0;
+}
+
+/** An operator takes up the release that mends it: the node restarts with it, unless it is down for a reason of its own. */
+export function adopt(world: World, run: Run, node: number): void {
+  mendNode(world, run, node, false, 0);
+}
+
+function mendNode(world: World, run: Run, node: number, standing: boolean, wait: Micros): void {
+  const { chain } = run;
+  chain.diverged[node] = 0;
+  if (chain.misfire[node] !== 0) forgetMisfire(chain, node);
+  if ((chain.drift[node] as number) > world.plan.faults.length) chain.drift[node] = 0;
+  rejoin(chain, node);
+  refreshDialect(chain, node, chain.tip + 1);
+  if (!standing) {
+    if ((run.downReasons[node] as number) > 0) return;
+    takeDown(world, run, node);
+  }
+  const restart = drawOnWayBack(world, world.plan.operations.restart);
+  plan(world, world.now + wait + restart, NODE_UP, node, run.id);
+}
+
+/** When each operator takes up the release that mends it; none waits where the plan has them act at once. */
+function adoptionOf({ plan: { operations }, seed, replication }: World, n: number): Micros[] {
+  if (operations.adoption === null) return [];
+  return drawAdoption(operations.adoption, n, createStream(seed, replication, 'operations/adoption'));
 }

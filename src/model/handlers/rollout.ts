@@ -1,7 +1,7 @@
 /**
  * The rollout as people run it: channels in order, and their steps.
  *
- * running → (hold ⇄ running) → next channel → … → ended; running or holding → deciding → undoing → recovering → ended.
+ * preparing → running → (hold ⇄ running) → next channel → … → ended; running or holding → deciding → undoing → recovering → ended.
  * Every change of state is a transition with a cause.
  */
 import { assert } from '#base/assert';
@@ -24,6 +24,7 @@ import { hold, openCheck, unmetNeed } from './guard.js';
 import { watchHeadroom } from './headroom.js';
 import { MIGRATION, prepareMigration } from './migrations.js';
 import { countBlind, preflight } from './preflight.js';
+import { isPrepared } from './readiness.js';
 import { useRun } from './run.js';
 import { activeRun, channelOf } from './stage.js';
 import { note } from './timeline.js';
@@ -43,13 +44,28 @@ function startChannel(world: World, index: number, cause: string): void {
   if (rollout.channel >= 0) fileChecks(world, channelOf(world));
   const run = useRun(world, channel);
   rollout.channel = index;
+  rollout.targets = [];
+  rollout.checks = channel.checks.map(createCheckState);
+  if (isPrepared(world)) beginChannel(world, run, cause);
+}
+
+/** What the channel waited for may be there, or will never be. */
+export function beginPrepared(world: World, index: number): void {
+  const { rollout } = world;
+  if (rollout.state !== 'preparing' || rollout.channel !== index || !isPrepared(world)) return;
+  beginChannel(world, useRun(world, channelOf(world)), 'its evidence is complete');
+}
+
+function beginChannel(world: World, run: Run, cause: string): void {
+  const { rollout } = world;
+  const channel = channelOf(world);
+  const index = rollout.channel;
   rollout.state = 'running';
   rollout.step = -1;
   rollout.parked = -1;
   rollout.gate = -1;
   rollout.channelStart = world.now;
   rollout.targets = pickRelease(run, channel.validators);
-  rollout.checks = channel.checks.map(createCheckState);
   note(world, 'channel-start', channel.name, cause);
   tellBriefing(world);
   milestone(world, channel.name, null);

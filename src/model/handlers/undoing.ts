@@ -8,8 +8,8 @@ import { MINUTE, type Micros } from '#base/time';
 import { sampleInteger } from '#kernel/distribution';
 import { DIALECT_FAULT_SHIFT } from '../chain.js';
 import { windowOf } from '../check-rule.js';
-import type { UndoKind } from '../outcome.js';
-import type { Run, UndoState, World } from '../world.js';
+import { READINESS, type UndoKind } from '../outcome.js';
+import type { Run, Trouble, UndoState, World } from '../world.js';
 import { ACTION_ABORT } from './action.js';
 import { DECISION, NOTIFIED, plan } from './agenda.js';
 import { DEACTIVATION_HEIGHTS, startBatches } from './batches.js';
@@ -17,12 +17,14 @@ import { fileChecks } from './checks.js';
 import { reconnect, reconsider } from './conditions.js';
 import { gatesChanged, isActive, latestPhase } from './gates.js';
 import { irreversiblePhase } from './migrations.js';
+import { drawMeeting, respond } from './people.js';
 import { proveAnew } from './proving.js';
 import { cancelPruning, endPause, pauseFor } from './pruning-orders.js';
 import { beginRestore } from './restoring.js';
 import { retireRun } from './run.js';
 import { activeRun, channelOf } from './stage.js';
 import { note } from './timeline.js';
+import { drawOnWayBack } from './way-back.js';
 import { closeStep } from './work.js';
 
 /** A fault that ended this long before a check's window can still be its cause (blueprint.md section 15.2). */
@@ -33,29 +35,36 @@ const CORRELATION: Micros = 15 * MINUTE;
  *
  * @param check - what demands it
  * @param cause - what is behind it, if that is known; else it is looked for
+ * @param trouble - what people noticed by themselves, if no check told them
  */
-export function decideUndo(world: World, check: string, action: number, cause?: string): void {
+export function decideUndo(world: World, check: string, action: number, cause?: string, trouble?: Trouble): void {
   const { rollout } = world;
   const run = activeRun(world);
   rollout.state = 'deciding';
   rollout.parked = -1;
   rollout.undo = {
     kind: 'abort',
-    at: world.now,
+    at: trouble?.since ?? world.now,
     channel: channelOf(world).name,
     gate: latestPhase(run.chain),
     check,
     cause: cause ?? causeOf(world, run, check),
-    blocksBefore: world.blocks,
+    blocksBefore: trouble?.blocks ?? world.blocks,
     blocksGivenUp: 0,
     steps: [],
-    stepSince: world.now,
+    stepSince: trouble?.since ?? world.now,
+    stages: check === READINESS ? drawMeeting(world) : respond(world),
     failure: null,
   };
   pauseFor(world, run, 'rollback', `people decide on the way back after ${check}`);
   endPause(world, run, 'hold');
-  const wait = Math.max(1, sampleInteger(world.plan.operations.decision, world.operations));
-  plan(world, world.now + wait, DECISION, 0, action);
+  if (trouble !== undefined) closeStep(world, 'notice');
+  planStage(world, action);
+}
+
+function planStage(world: World, action: number): void {
+  const stage = world.rollout.undo?.stages[0];
+  plan(world, world.now + Math.max(1, stage?.duration ?? 1), DECISION, 0, action);
 }
 
 /** The most likely reason in the eyes of whoever knows everything: a defect that showed, a fault, the restarts. */
@@ -86,16 +95,24 @@ export function undoKind(run: Run, action: number): UndoKind {
   return gated ? 'gate-rollback' : 'abort';
 }
 
-/** It is decided which way back; operators are told. */
+/** A stage of the incident is over. After the last it is decided which way back, and operators are told. */
 export function decide(world: World, action: number): void {
   const { rollout } = world;
   if (rollout.state !== 'deciding' || rollout.undo === null) return;
+  const [done, ...open] = rollout.undo.stages;
+  if (open.length > 0) {
+    closeStep(world, done?.name ?? '');
+    rollout.undo.stages = open;
+    planStage(world, action);
+    return;
+  }
   const kind = undoKind(activeRun(world), action);
   rollout.undo = { ...rollout.undo, kind };
   closeStep(world, 'decide');
   note(world, kind, rollout.undo.check, rollout.undo.cause);
-  if (world.defects.every((defect) => defect.shown === 0)) world.falseAbort = true;
-  const wait = Math.max(1, sampleInteger(world.plan.operations.notify, world.operations));
+  const noDefect = world.defects.every((defect) => defect.shown === 0);
+  if (noDefect && rollout.undo.check !== READINESS) world.falseAbort = true;
+  const wait = drawOnWayBack(world, world.plan.operations.notify);
   plan(world, world.now + wait + searchTime(world), NOTIFIED, 0, 0);
 }
 

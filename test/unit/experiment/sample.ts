@@ -7,7 +7,7 @@ import type { Outcome, Undo } from '#model/outcome';
 import type { Plan } from '#model/plan';
 import type { Claim, ClaimSubject } from '#scenario/claim';
 import type { LoadedScenario } from '#scenario/load';
-import { AS_DESIGNED, PLAIN_CHECK, PROOFS, provingIn, STORAGE } from '../../fixtures/plan.js';
+import { AS_DESIGNED, ONCALL, PLAIN_CHECK, PROOFS, provingIn, STORAGE } from '../../fixtures/plan.js';
 
 const zero = { kind: 'constant', value: 0 } as const;
 const check = {
@@ -115,12 +115,17 @@ export const PLAN: Plan & { readonly metricKeys: readonly string[] } = {
     restart: zero,
     crashRestart: zero,
     decision: zero,
+    oncall: ONCALL,
+    incident: { notice: null, diagnose: zero, misdiagnosed: 0, decide: zero },
+    withoutRunbook: 1,
     notify: zero,
+    adoption: null,
     forwardFix: zero,
     quorumRestart: 0.67,
     batchShare: 1,
     holdLimit: HOUR,
   },
+  readiness: [],
   gates: [{ name: 'rewards', enables: ['timetoke_rewards'], after: [], migration: null }],
   channels: [
     {
@@ -182,6 +187,7 @@ export function sampleOutcome(
     findings: [],
     recovered: [],
     checks: [],
+    readiness: [],
     blocks: 10,
     blocksAtMessageLevel: 2,
     messageEvents: 100,

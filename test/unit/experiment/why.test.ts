@@ -48,7 +48,30 @@ describe('a plan without a cause', () => {
     const instant = planWithout(plan, { kind: 'restarts' });
     expect(instant.operations.restart).toEqual({ kind: 'constant', value: 0 });
     expect({ ...instant, operations: null, channels: null }).toEqual({ ...plan, operations: null, channels: null });
-    expect(listCauses({ faults: plan.faults.slice(0, 1) }).map(({ kind }) => kind)).toEqual(['fault', 'restarts']);
+    expect(listCauses({ faults: plan.faults.slice(0, 1), readiness: [] }).map(({ kind }) => kind)).toEqual([
+      'fault',
+      'restarts',
+    ]);
+  });
+
+  test('is evidence that may go wrong: without it the item is delivered after the same work, accepted at once', () => {
+    const sound = {
+      name: 'docs',
+      kind: 'documents',
+      owner: 'writers',
+      duration: { kind: 'constant', value: 5 },
+    } as const;
+    const rest = { after: [], rework: sound.duration, gates: [0], waiveAfter: null, deadline: null, changeEvery: null };
+    const docs = { ...sound, ...rest, fails: 0, missing: 0 };
+    const audit = { ...docs, name: 'audit', fails: 0.5, missing: 0.2, changeEvery: 7 };
+    const plan = { ...loaded.plan, readiness: [docs, audit] };
+    const cause = { kind: 'evidence', name: 'audit' } as const;
+    expect(listCauses({ faults: [], readiness: plan.readiness })).toEqual([cause, { kind: 'restarts' }]);
+    expect(planWithout(plan, cause).readiness).toEqual([docs, { ...docs, name: 'audit' }]);
+    expect([isNamed(cause, 'audit', plan.faults), isNamed(cause, 'docs', plan.faults)]).toEqual([true, false]);
+    const record = { name: 'audit', kind: 'documents', owner: 'writers', worked: 5, critical: true, slack: 0 };
+    const came = (rework: number, delivered: number | null) => ({ readiness: [{ ...record, rework, delivered }] });
+    expect([came(0, 5), came(1, 9), came(0, null)].map((one) => mayMatter(cause, one))).toEqual([false, true, true]);
   });
 
   test('is named by a record only under its own name; a fault called restarts is that fault', () => {

@@ -28,7 +28,7 @@ function defaultsOf(node: Node, path = '', found = new Map<string, unknown>()): 
 }
 
 /** Sections that may be left out, and an offset from a start that is stated: no facts about the world. */
-const NEUTRAL = ['faults', 'expect', 'faults[].when.after'];
+const NEUTRAL = ['faults', 'readiness', 'expect', 'faults[].when.after'];
 
 test('every default of the schema is in the table, and every row of the table in the schema', () => {
   const found = defaultsOf(scenarioJsonSchema() as Node);

@@ -118,8 +118,8 @@ test.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])('%s is an 
 });
 
 test('keys of later versions are called unsupported, not misspelt', () => {
-  const lines = linesOf(minimal('readiness: {}\nwarmUp: 1h\n'));
-  expect(lines).toHaveLength(2);
+  const lines = linesOf(minimal('warmUp: 1h\n'));
+  expect(lines).toHaveLength(1);
   for (const line of lines) expect(line).toContain('is not supported by this version. Remove it, or keep it as a note');
 });
 

@@ -168,6 +168,22 @@ describe('there is no way back', () => {
     expect(metrics['liveness.longestStall']).toBeGreaterThan(MENDED);
   });
 
+  test('operators take the mended release up one by one, and the chain goes on with two thirds of them', () => {
+    const adoption = { twoThirds: constant(30 * MINUTE), spread: 0.5 };
+    const operations = { ...makePlan().operations, forwardFix: constant(MENDED), adoption };
+    for (const damaged of [0, 1]) {
+      const backups = { ...STORAGE.backups, damaged, tested: false, beforePromotions: damaged === 1 };
+      const slow = undoOf(wrongPlan({ storage: { backups }, over: { operations } }));
+      const fast = undoOf(wrongPlan({ storage: { backups } }));
+      expect(slow.failure).toBe(fast.failure);
+      const [late, soon] = [slow, fast].map((undo) => durations(undo)['return to normal blocks'] ?? Number.NaN);
+      // all were stopped to restore, and wait for the slowest of a quorum; a chain that was left running goes on meanwhile
+      if (damaged === 1) expect(late).toBeGreaterThan(15 * MINUTE);
+      else expect(late).toBeLessThan((soon as number) + 10 * MINUTE);
+      expect(slow.recovery).not.toBeNull();
+    }
+  });
+
   test('where none was taken', () => {
     const backups = { ...STORAGE.backups, beforePromotions: false };
     const undo = undoOf(wrongPlan({ storage: { backups } }));
