@@ -215,8 +215,8 @@ describe('large blocks', () => {
   };
 
   test('in parts give the same blocks at the same times, by more messages', () => {
-    const whole = runOnce(shortPlan(7, { ...few, chain: { blockBytes: 1_000_000 } }));
-    const parts = runOnce(shortPlan(7, { ...few, chain: { blockBytes: 1_000_000, partBytes: PART } }));
+    const whole = runOnce(shortPlan(7, { ...few, chain: { blockBytes: 1_000_000 } }), 'seed', false);
+    const parts = runOnce(shortPlan(7, { ...few, chain: { blockBytes: 1_000_000, partBytes: PART } }), 'seed', false);
     expect(parts.metrics).toEqual(whole.metrics);
     expect(parts.messageEvents - whole.messageEvents).toBe(FEW * 6 * (16 - 1)); // 16 parts to 6 others
   });

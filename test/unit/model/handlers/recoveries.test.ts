@@ -138,9 +138,15 @@ describe('with pruning in use', () => {
     expect(recovery.duration).toBeLessThan(5 * MINUTE);
   });
 
-  test('nobody serves it where payloads are pruned and cannot be rebuilt: people have to', () => {
+  test('nothing is pruned before payloads can be rebuilt, so who was away for as long finds all it missed', () => {
     const away = (STORAGE.pruning.depth + 20) * SLOT;
     const [recovery] = recoveriesOf(gated(UNSERVED, [storage('stop', AT, away)])) as [Recovered];
+    expect(recovery).toMatchObject({ outcome: 'clean-replay', stateSync: false });
+  });
+
+  test('and nobody serves the state then: people have to', () => {
+    const at = SNAPSHOT - MINUTE; // the only snapshot is that of the start
+    const [recovery] = recoveriesOf(gated(UNSERVED, [storage('corrupt-log', at)])) as [Recovered];
     expect(recovery.stateSync).toBe(true);
     expect(stepsOf(recovery).at(-1)).toEqual(['no-provider', REPAIR]);
     expect(stepsOf(recovery).map(([name]) => name)).not.toContain('chunks-verified');

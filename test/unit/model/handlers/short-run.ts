@@ -86,8 +86,8 @@ export function byzantine(
   });
 }
 
-export function runOnce(plan: Plan, seed = 'seed'): Outcome {
-  return rehearse(plan, seed, 0, { details: true, cache: createPilotCache() });
+export function runOnce(plan: Plan, seed = 'seed', shortcut = true): Outcome {
+  return rehearse(plan, seed, 0, { details: true, cache: createPilotCache(), shortcut });
 }
 
 /** Plays a plan up to a time, block by block and event by event, and shows the world as it is then. */
