@@ -414,7 +414,7 @@ export const METRICS: readonly Metric[] = [
       'Every item of evidence with a deadline was delivered by it; no data without deadlines.',
     ),
     quantity(
-      'readiness.rework',
+      'readiness.redone',
       'count',
       [0, null],
       'lower',

@@ -407,7 +407,7 @@ function conclude(world: World): Outcome {
       'pruning.paused': world.pruningStopped,
       'readiness.ready': readyAt(world),
       'readiness.onTime': isOnTime(world),
-      'readiness.rework': reworkOf(world),
+      'readiness.redone': reworkOf(world),
       'people.pages': world.people.pages,
       'people.acknowledge': slowestAcknowledgement(world),
       'people.misdiagnosed': world.people.misdiagnosed,

@@ -125,7 +125,7 @@ const METRIC_GLOSS: Readonly<Record<string, string>> = {
   'recovery.stateSyncs': 'Nodes that had to fetch the state from others.',
   'readiness.ready': 'When everything that some channel waits for was delivered.',
   'readiness.onTime': 'Chance that every item of evidence is delivered by its deadline.',
-  'readiness.rework': 'Times that the work on an item was done again.',
+  'readiness.redone': 'Times that the work on an item was done again.',
   'people.pages': 'Pages sent to people on call.',
   'people.acknowledge': 'Time in which 95% of the pages of a rollout were acknowledged.',
   'people.misdiagnosed': 'Diagnoses of incidents that turned out wrong.',

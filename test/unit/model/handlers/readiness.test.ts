@@ -63,7 +63,7 @@ test('a channel waits for the last of its evidence, and the wait counts', () => 
     'rollout.duration': 4 * HOUR,
     'readiness.ready': 3 * HOUR,
     'readiness.onTime': 1,
-    'readiness.rework': 0,
+    'readiness.redone': 0,
   });
   expect(outcome.readiness.map(({ critical, slack }) => [critical, slack])).toEqual([
     [false, 130 * MINUTE],
