@@ -27,7 +27,7 @@ import { MESSAGE_PRECOMMIT, MESSAGE_PREVOTE, MESSAGE_PROPOSAL } from '../network
 import { isErratic, LOST, messageKey, transit } from '../network/network.js';
 import { openHeight } from './open-height.js';
 import { checkTime, valueReadyAt } from './proposal-time.js';
-import { DECIDED, electAhead, proposerOf } from './shell.js';
+import { DECIDED, electAhead, proposerOf, startAfter } from './shell.js';
 
 const NEVER = Number.POSITIVE_INFINITY;
 /** Corrections for votes that were never cast after which a height is left to events. */
@@ -58,7 +58,7 @@ export function lookAhead(chain: Chain, node: number, until: Micros): boolean {
   const set = selected ? electionAt(chain, height).set : chain.legacySet;
   lookahead.end = 0;
   if (!propose(chain, node, height) || !vote(chain, height, set)) return false;
-  if (!isInTime(chain) || !finalize(chain, height) || lookahead.end >= until) return false;
+  if (!isInTime(chain) || !areApart(chain) || !finalize(chain, height) || lookahead.end >= until) return false;
   openHeight(chain, height);
   return true;
 }
@@ -253,6 +253,20 @@ function isInTime(chain: Chain): boolean {
     if ((decides[node] as number) >= start + timeouts.rebroadcast) return false;
   }
   return true;
+}
+
+/** Whether nobody enters the next height before all have decided this one: else they would hear of it too early. */
+function areApart(chain: Chain): boolean {
+  const { began, decides, proposer } = chain.lookahead;
+  let next = NEVER;
+  let last = 0;
+  for (let node = 0; node < chain.n; node += 1) {
+    if (chain.up[node] === 0) continue;
+    const decided = decides[node] as number;
+    next = Math.min(next, startAfter(chain, began[proposer] as number, decided));
+    last = Math.max(last, decided);
+  }
+  return next > last;
 }
 
 /** When the height is final; false where the order of events at that very time would say who had voted by then. */

@@ -372,8 +372,12 @@ export function decide(chain: Chain, node: number, round: number, value: number,
 
 /** When a node that decided at `at` begins the next height: after the commit wait, or with the next slot. */
 export function nextStart(chain: Chain, value: number, at: Micros): Micros {
-  if (chain.commitWait !== null) return at + chain.commitWait;
-  return Math.max(at, (chain.values.slotStart[value] as number) + chain.blockTime);
+  return startAfter(chain, chain.values.slotStart[value] as number, at);
+}
+
+/** The same after a block of the slot that began at `slotStart`. */
+export function startAfter(chain: Chain, slotStart: Micros, at: Micros): Micros {
+  return chain.commitWait === null ? Math.max(at, slotStart + chain.blockTime) : at + chain.commitWait;
 }
 
 /** Lets a node that waits at its height enter the next one at `start`. */
