@@ -13,6 +13,7 @@ import type { FaultPlan } from '../plan.js';
 import { rekeyWork } from '../proofs/work.js';
 import type { Run, World } from '../world.js';
 import { FAULT_START } from './agenda.js';
+import { repeatHeight } from './consensus.js';
 import { redrawDefects, scheduleNext } from './faults.js';
 
 /** A copy that shares nothing with the original and goes on as it would. */
@@ -43,6 +44,7 @@ export function rekeyWorld(world: World, replication: number): void {
 
 function rekeyRun(run: Run, seed: string, replication: number): void {
   const { chain } = run;
+  repeatHeight(chain); // while its draws are what they were
   const key = (part: string): number => streamKey(seed, replication, `chain/${chain.name}/${part}`);
   Object.assign(run.justiceStream, createStream(seed, replication, `chain/${chain.name}/justice`));
   Object.assign(run, { feeKey: key('fees'), lawKey: key('law') });

@@ -5,7 +5,7 @@ import { copyWorld, rekeyWorld } from '#model/handlers/branch';
 import { LEVELS, type LevelName } from '#model/handlers/levels';
 import type { FaultPlan } from '#model/plan';
 import { advanceWorld, beginWorld, createPilotCache, createWorld, endWorld } from '#model/rehearsal';
-import type { World } from '#model/world';
+import type { Run, World } from '#model/world';
 import { dwelling, makePlan } from '../../../fixtures/plan.js';
 
 const crashes: FaultPlan = {
@@ -53,6 +53,24 @@ test('a copy goes on as the original, and the original as if it had not been cop
   const copy = finish(copyWorld(world));
   expect(copy).toEqual(finish(world));
   expect(copy).toEqual(finish(begin(1)));
+});
+
+test('a height that was computed ahead is the same in a branch that has to repeat it', () => {
+  const plan = { ...PLAN, fidelity: 'message' } as const;
+  const world = createWorld(plan, 'branch', 3, false);
+  beginWorld(world);
+  for (let branches = 0; branches < 20; ) {
+    expect(advanceWorld(world, cache)).toBe(true);
+    const { chain } = world.run as Run;
+    if (!chain.lookahead.open) continue;
+    branches += 1;
+    const branch = copyWorld(world);
+    rekeyWorld(branch, 1_000 + branches);
+    const { chain: own } = branch.run as Run;
+    expect([own.lookahead.open, own.tip, own.tipAt]).toEqual([false, chain.tip, chain.tipAt]);
+    advanceTo(branch, world.now + 10 * MINUTE);
+    expect(own.tip).toBeGreaterThan(chain.tip);
+  }
 });
 
 test('branches part; the same number takes the same way', () => {
