@@ -5,11 +5,9 @@
  * the three-phase pattern that other BFT simulators are timed on, measured from when its proposer enters the height. The answer hash covers when every height was finalized.
  */
 import { addInteger, createFingerprint, formatFingerprint } from '#base/fingerprint';
-import { createChain, decidedAt } from '#model/chain';
-import { startConsensus } from '#model/handlers/conditions';
+import { decidedAt } from '#model/chain';
 import { advanceChain } from '#model/handlers/consensus';
-import { drawPopulation } from '#model/validators/population';
-import { loadScenarioText } from '#scenario/load';
+import { createFailureFree } from './failure-free.js';
 
 export const title = 'consensus at message level: N(250, 50) ms, no faults';
 
@@ -21,23 +19,10 @@ const HEIGHTS: readonly (readonly [validators: number, heights: number])[] = [
   [128, 200],
 ];
 
-const scenario = `
-apiVersion: rollout-sim/v1
-name: bench
-question: How fast is consensus?
-chain: { blockTime: 1us, build: 1us, execute: 1us }
-network: { regions: [{ name: all }], delay: { normal: { mean: 250ms, deviation: 50ms } }, loss: 0, bandwidth: 1000Gbit/s }
-validators: { stakeExponent: 0 }
-channels: [{ name: mainnet, validators: 4, gates: [], dwell: 1h }]
-`;
-
 export function run(): void {
-  const { plan } = loadScenarioText(scenario, 'bench.yaml');
   console.log('   N    heights/CPU-s   M events/CPU-s   mean latency   answer');
   for (const [n, heights] of HEIGHTS) {
-    const population = drawPopulation(plan.validators, plan.network, 'bench', 'mainnet', n, plan.chain.asBuilt);
-    const chain = createChain(plan, 'mainnet', population, 'bench', 0, 'chain/mainnet');
-    startConsensus(chain, 0);
+    const chain = createFailureFree(n, '1us');
     const answer = createFingerprint();
     let latency = 0;
     const before = process.cpuUsage();

@@ -4,11 +4,8 @@
  * Delays as in `consensus.ts`. Both answers are hashed over when every height was finalized, and have to be equal.
  */
 import { addInteger, createFingerprint, formatFingerprint } from '#base/fingerprint';
-import { createChain } from '#model/chain';
-import { startConsensus } from '#model/handlers/conditions';
 import { advanceChain } from '#model/handlers/consensus';
-import { drawPopulation } from '#model/validators/population';
-import { loadScenarioText } from '#scenario/load';
+import { createFailureFree } from './failure-free.js';
 
 export const title = 'exact shortcut: heights in slots, N(250, 50) ms, no faults';
 
@@ -21,28 +18,15 @@ const HEIGHTS: readonly (readonly [validators: number, played: number, computed:
   [512, 6, 80],
 ];
 
-const scenario = `
-apiVersion: rollout-sim/v1
-name: bench
-question: How fast are heights without events?
-chain: { blockTime: 5s, build: 1us, execute: 1us }
-network: { regions: [{ name: all }], delay: { normal: { mean: 250ms, deviation: 50ms } }, loss: 0, bandwidth: 1000Gbit/s }
-validators: { stakeExponent: 0 }
-channels: [{ name: mainnet, validators: 4, gates: [], dwell: 1h }]
-`;
-
 export function run(): void {
-  const { plan } = loadScenarioText(scenario, 'bench.yaml');
   const heights = (
     n: number,
     count: number,
     mark: number,
     shortcut: boolean,
   ): { rate: number; early: string; answer: string } => {
-    const population = drawPopulation(plan.validators, plan.network, 'bench', 'mainnet', n, plan.chain.asBuilt);
-    const chain = createChain(plan, 'mainnet', population, 'bench', 0, 'chain/mainnet');
+    const chain = createFailureFree(n, '5s');
     chain.shortcut = shortcut;
-    startConsensus(chain, 0);
     const answer = createFingerprint();
     let early = '';
     const before = process.cpuUsage();

@@ -346,9 +346,9 @@ function createProgram(
     .addOption(new Option('--horizon <duration>', 'end each replication after this simulated time, such as 2d'))
     .addOption(marginOption('another tolerance of a metric; may be repeated'))
     .addOption(
-      new Option('--ks <share>', 'tolerance of the distance between distributions')
-        .argParser(parseLevel)
-        .default(0.1, '10%'),
+      new Option('--ks <share>', 'tolerance of the distance between distributions (default: 10%)').argParser(
+        parseLevel,
+      ),
     )
     .addOption(confidenceOption())
     .addOption(jobsOption())

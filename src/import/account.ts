@@ -112,7 +112,7 @@ export function listLeaves(tree: Tree, path: Path = []): Path[] {
 const VALUE_MAX = 60;
 
 /** A value in one line. */
-export function showValue(tree: Tree | undefined): string {
+function showValue(tree: Tree | undefined): string {
   const text = tree === undefined ? '' : writeValue(tree);
   return text.length <= VALUE_MAX ? text : `${text.slice(0, VALUE_MAX - 1)}…`;
 }

@@ -136,7 +136,7 @@ function checkOrder(items: readonly EvidencePlan[], names: readonly string[], fi
 }
 
 /** About when each item is delivered: mean times, rework as often as in the mean, no breach of a freeze. */
-export function preparedTimes(items: readonly EvidencePlan[]): Micros[] {
+function preparedTimes(items: readonly EvidencePlan[]): Micros[] {
   const work = (item: number): Micros => {
     const { duration, rework, fails } = items[item] as EvidencePlan;
     return Math.round(roughMean(duration) + (roughMean(rework) * fails) / (1 - fails));

@@ -27,5 +27,6 @@ test('--horizon shortens a scenario at both levels, and what reproduces repeats 
   const [{ distributions, verdict }] = JSON.parse(stdout).files;
   expect(verdict).toBe('outside');
   for (const { blocks } of distributions) for (const count of blocks) expect(count).toBeLessThan(2 * 480 + 1);
+  expect(stderr).toMatch(/^Outside: liveness\.\w+, all blocks: distance \d+\.\d%, tolerance 0\.0%$/m);
   expect(stderr).toContain('--set horizon=40m');
 });

@@ -87,6 +87,21 @@ function startWorker(redis: string): ChildProcess {
   return child;
 }
 
+/** A worker of a copy of this program that calls itself version 9.9.9; it ends with the test. */
+function startStaleWorker(url: string): void {
+  const stale = createFolder();
+  cpSync(join(ROOT, '.dist'), join(stale, '.dist'), { recursive: true });
+  symlinkSync(join(ROOT, 'node_modules'), join(stale, 'node_modules'));
+  const text = readFileSync(join(ROOT, 'package.json'), 'utf8');
+  writeFileSync(join(stale, 'package.json'), text.replace(/"version": "[^"]+"/, '"version": "9.9.9"'));
+  const worker = spawn(process.execPath, [join(stale, '.dist/cli/main.js'), 'worker', '--redis', url], {
+    stdio: 'ignore',
+  });
+  onTestFinished(() => {
+    worker.kill('SIGKILL');
+  });
+}
+
 test.skipIf(SERVER === undefined)(
   'four workers, two of them killed in the middle: the same bytes as this machine alone',
   async ({ skip }) => {
@@ -146,17 +161,7 @@ test.skipIf(SERVER === undefined)(
   'a worker of another version refuses, and another one does what it refused',
   async () => {
     const { url } = await startServer();
-    const stale = createFolder();
-    cpSync(join(ROOT, '.dist'), join(stale, '.dist'), { recursive: true });
-    symlinkSync(join(ROOT, 'node_modules'), join(stale, 'node_modules'));
-    const text = readFileSync(join(ROOT, 'package.json'), 'utf8');
-    writeFileSync(join(stale, 'package.json'), text.replace(/"version": "[^"]+"/, '"version": "9.9.9"'));
-    const worker = spawn(process.execPath, [join(stale, '.dist/cli/main.js'), 'worker', '--redis', url], {
-      stdio: 'ignore',
-    });
-    onTestFinished(() => {
-      worker.kill('SIGKILL');
-    });
+    startStaleWorker(url);
     let told = '';
     const { code, stderr, cwd, isSame } = await runQueued(url, async (count, child) => {
       child.stderr?.on('data', (some) => {
@@ -179,17 +184,7 @@ test.skipIf(SERVER === undefined)(
   'where every worker refuses the run says why, and goes on once one does not',
   async () => {
     const { url } = await startServer();
-    const stale = createFolder();
-    cpSync(join(ROOT, '.dist'), join(stale, '.dist'), { recursive: true });
-    symlinkSync(join(ROOT, 'node_modules'), join(stale, 'node_modules'));
-    const text = readFileSync(join(ROOT, 'package.json'), 'utf8');
-    writeFileSync(join(stale, 'package.json'), text.replace(/"version": "[^"]+"/, '"version": "9.9.9"'));
-    const worker = spawn(process.execPath, [join(stale, '.dist/cli/main.js'), 'worker', '--redis', url], {
-      stdio: 'ignore',
-    });
-    onTestFinished(() => {
-      worker.kill('SIGKILL');
-    });
+    startStaleWorker(url);
     const cwd = createFolder();
     writeScenario(cwd, smallScenario(CLAIMS.pass));
     const words = ['run', 'small.yaml', '--executor', 'bullmq', '--redis', url];

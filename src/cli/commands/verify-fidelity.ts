@@ -3,7 +3,7 @@
  */
 import { type Comparison, compareSides, type JudgedComparison } from '#experiment/compare';
 import { type FidelityVerdict, judgeFidelity, standingOf, tolerancesFor } from '#experiment/fidelity';
-import { compareDistributions, type DistributionComparison } from '#experiment/fidelity-distribution';
+import { compareDistributions, type DistributionComparison, KS_TOLERANCE } from '#experiment/fidelity-distribution';
 import { parseMargins } from '#experiment/margin';
 import { formatPart } from '#experiment/store';
 import { formatNumber, formatValue } from '#report/number';
@@ -24,7 +24,7 @@ export interface VerifyFidelityOptions extends ScenarioOptions, OutputOptions {
   readonly confidence: number;
   readonly jobs: number;
   readonly horizon?: string;
-  readonly ks: number;
+  readonly ks?: number;
 }
 
 const WORDS: Readonly<Record<FidelityVerdict, string>> = {
@@ -69,7 +69,7 @@ export async function verifyFidelity(
       const margins = tolerancesFor(a.plan, given);
       const how = { seed, confidence: options.confidence, version };
       const comparison = compareSides({ loaded: a, series: seriesA }, { loaded: b, series: seriesB }, margins, how);
-      const { confidence, ks: tolerance } = options;
+      const { confidence, ks: tolerance = KS_TOLERANCE } = options;
       const distributions = compareDistributions(seriesA, seriesB, { seed, confidence, tolerance });
       const verdict = judgeFidelity(comparison.metrics, distributions);
       found.push({ file, verdict, comparison, distributions });
@@ -77,7 +77,7 @@ export async function verifyFidelity(
         for (const line of [...tell(comparison), ...tellDistributions(distributions)]) terminal.print(line);
       }
       if (options.json !== true) terminal.print(WORDS[verdict]);
-      if (verdict === 'outside') noteWorst(file, seed, comparison, reference, tested, terminal);
+      if (verdict === 'outside') noteWorst(file, seed, comparison, distributions, reference, tested, terminal);
     }
   } finally {
     interrupt.release();
@@ -107,6 +107,7 @@ function noteWorst(
   file: string,
   seed: string,
   { metrics }: Comparison,
+  distributions: readonly DistributionComparison[],
   reference: ScenarioOptions,
   tested: ScenarioOptions,
   terminal: Terminal,
@@ -117,13 +118,22 @@ function noteWorst(
       cleanText(`Outside: ${key}: ${formatValue(a, unit)} at message level, ${formatValue(b, unit)} tested`),
     );
   }
+  for (const { key, distance, tolerance, verdict } of distributions) {
+    if (verdict !== 'outside') continue;
+    terminal.note(
+      cleanText(`Outside: ${key}, all blocks: distance ${percent(distance)}, tolerance ${percent(tolerance)}`),
+    );
+  }
   const worst = outside.find(({ worstReplication }) => worstReplication !== null)?.worstReplication ?? 0;
   for (const level of [reference, tested]) terminal.note(`Reproduce: ${replayCommand(file, seed, worst, level)}`);
 }
 
+function percent(share: number | null): string {
+  return share === null ? 'no data' : `${(100 * share).toFixed(1)}%`;
+}
+
 /** How far apart all blocks are, with the tolerance. */
 function tellDistributions(distributions: readonly DistributionComparison[]): string[] {
-  const percent = (share: number | null): string => (share === null ? 'no data' : `${(100 * share).toFixed(1)}%`);
   const head = ['', 'blocks', 'tested', 'Kolmogorov–Smirnov', 'interval', 'tolerance', ''];
   const rows = distributions.map(({ label, blocks, distance, interval, tolerance, verdict }) => [
     label,

@@ -6,8 +6,9 @@ import type { FaultPlan, Plan } from '#model/plan';
 import { advanceWorld, createPilotCache, createWorld } from '#model/rehearsal';
 import type { BackupsPlan } from '#model/storage-plan';
 import type { Run } from '#model/world';
+import { check } from '../../../fixtures/check.js';
 import { STORAGE } from '../../../fixtures/plan.js';
-import { check, gatedPlan, gateStep, MISMATCH, migration, quietPlan, REWARD_GATE, SLOT, stores } from './gated-run.js';
+import { gatedPlan, gateStep, MISMATCH, migration, quietPlan, REWARD_GATE, SLOT, stores } from './gated-run.js';
 import { playUntil, runOnce } from './short-run.js';
 
 const regularly = (every: number, over: Partial<BackupsPlan> = {}): BackupsPlan => {

@@ -4,25 +4,17 @@ import type { CheckPlan } from '#model/check-plan';
 import type { CheckRecord, Outcome } from '#model/outcome';
 import type { FaultPlan, Plan } from '#model/plan';
 import { createPilotCache, rehearse } from '#model/rehearsal';
-import { makePlan, PLAIN_CHECK, wholePlan } from '../../../fixtures/plan.js';
+import { check } from '../../../fixtures/check.js';
+import { makePlan, wholePlan } from '../../../fixtures/plan.js';
 
-const production: CheckPlan = {
-  ...PLAIN_CHECK,
+const production = check({
   name: 'production',
-  rule: {
-    kind: 'reading',
-    metric: 'liveness.production',
-    statistic: 'mean',
-    window: 5 * MINUTE,
-    against: null,
-    success: { comparator: '>=', value: 0.8 },
-    failure: null,
-  },
+  window: 5 * MINUTE,
   interval: MINUTE,
   minSamples: 1,
   consecutiveFailures: 3,
   onFail: 'abort',
-};
+});
 /** Fails whatever the chain does. */
 const never: CheckPlan = {
   ...production,

@@ -4,7 +4,8 @@ import type { CheckPlan } from '#model/check-plan';
 import type { GatePhasePlan, Plan, StepPlan } from '#model/plan';
 import type { ProofsPlan } from '#model/proof-plan';
 import type { MigrationPlan, StoragePlan } from '#model/storage-plan';
-import { dwelling, makePlan, PLAIN_CHECK, PROOFS, provingIn, STORAGE } from '../../../fixtures/plan.js';
+import { check } from '../../../fixtures/check.js';
+import { dwelling, makePlan, PROOFS, provingIn, STORAGE } from '../../../fixtures/plan.js';
 import { constant } from './short-run.js';
 
 export const SLOT = 5 * SECOND;
@@ -46,31 +47,6 @@ export function migration(over: Partial<MigrationPlan> = {}): MigrationPlan {
     rehearsed: true,
     rate: 20_000_000,
     ...over,
-  };
-}
-
-type Rule = Extract<CheckPlan['rule'], { kind: 'reading' }>;
-
-/** A check on one reading; what is said of the reading goes into its rule. */
-export function check(over: Partial<Omit<CheckPlan, 'rule'> & Rule>): CheckPlan {
-  const { metric, statistic, window, success, failure, against, kind: _kind, ...rest } = over;
-  return {
-    ...PLAIN_CHECK,
-    name: 'check',
-    rule: {
-      kind: 'reading',
-      metric: metric ?? 'liveness.production',
-      statistic: statistic ?? 'mean',
-      window: window ?? 2 * MINUTE,
-      against: against ?? null,
-      success: success ?? { comparator: '>=', value: 0.8 },
-      failure: failure ?? null,
-    },
-    interval: 30 * SECOND,
-    minSamples: 1,
-    consecutiveFailures: 2,
-    onFail: 'rollback',
-    ...rest,
   };
 }
 

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { HOUR, MINUTE, SECOND } from '#base/time';
 import type { Outcome } from '#model/outcome';
 import type { FaultPlan, Plan } from '#model/plan';
-import { check, gatedPlan, LAG, provers } from './gated-run.js';
+import { check } from '../../../fixtures/check.js';
+import { gatedPlan, LAG, provers } from './gated-run.js';
 import { constant, faultOf, runOnce } from './short-run.js';
 
 const ALL = [0, 1, 2, 3];

@@ -3,8 +3,9 @@ import { HOUR, MINUTE, SECOND } from '#base/time';
 import type { Outcome } from '#model/outcome';
 import type { FaultPlan, Plan } from '#model/plan';
 import type { MigrationPlan } from '#model/storage-plan';
+import { check } from '../../../fixtures/check.js';
 import { STORAGE } from '../../../fixtures/plan.js';
-import { check, gatedPlan, migration, RESTART, REWARD_GATE } from './gated-run.js';
+import { gatedPlan, migration, RESTART, REWARD_GATE } from './gated-run.js';
 import { constant, faultOf, playUntil, runOnce } from './short-run.js';
 
 const N = 8;

@@ -4,27 +4,19 @@ import type { CheckPlan } from '#model/check-plan';
 import type { Outcome, Undo } from '#model/outcome';
 import type { FaultPlan, OperationsPlan, Plan, StepPlan } from '#model/plan';
 import { createPilotCache, rehearse } from '#model/rehearsal';
-import { dwelling, makePlan, PLAIN_CHECK } from '../../../fixtures/plan.js';
+import { check } from '../../../fixtures/check.js';
+import { dwelling, makePlan } from '../../../fixtures/plan.js';
 
 const constant = (value: number) => ({ kind: 'constant', value }) as const;
 
-const production: CheckPlan = {
-  ...PLAIN_CHECK,
+const production = check({
   name: 'production',
-  rule: {
-    kind: 'reading',
-    metric: 'liveness.production',
-    statistic: 'mean',
-    window: 5 * MINUTE,
-    against: null,
-    success: { comparator: '>=', value: 0.8 },
-    failure: null,
-  },
+  window: 5 * MINUTE,
   interval: MINUTE,
   minSamples: 10,
   consecutiveFailures: 3,
   onFail: 'abort',
-};
+});
 const outage: FaultPlan = {
   kind: 'crash',
   name: 'outage',

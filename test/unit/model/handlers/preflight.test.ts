@@ -4,8 +4,8 @@ import type { ChecklistPlan } from '#model/checklist-plan';
 import type { Outcome } from '#model/outcome';
 import type { DriftFault, Plan, StepPlan } from '#model/plan';
 import { createPilotCache, rehearse } from '#model/rehearsal';
+import { check } from '../../../fixtures/check.js';
 import { dwelling, makePlan } from '../../../fixtures/plan.js';
-import { check } from './gated-run.js';
 import { constant } from './short-run.js';
 
 const STEPS: readonly StepPlan[] = [

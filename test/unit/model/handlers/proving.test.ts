@@ -4,7 +4,8 @@ import { slowestClass } from '#model/handlers/proving';
 import type { FaultPlan, Plan } from '#model/plan';
 import type { FailoverPlan } from '#model/proof-plan';
 import { proofBacklog, proofReadyAt } from '#model/proofs/prover';
-import { check, gatedPlan, LAG, provers, quietPlan, SLOT } from './gated-run.js';
+import { check } from '../../../fixtures/check.js';
+import { gatedPlan, LAG, provers, quietPlan, SLOT } from './gated-run.js';
 import { constant, faultOf, playUntil, runOnce } from './short-run.js';
 
 const ALL = [0, 1, 2, 3];

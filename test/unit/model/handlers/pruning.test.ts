@@ -4,8 +4,9 @@ import type { Outcome } from '#model/outcome';
 import type { FaultPlan, GateName, Plan } from '#model/plan';
 import type { PruningWorker } from '#model/pruning/worker';
 import type { PruningPlan } from '#model/storage-plan';
+import { check } from '../../../fixtures/check.js';
 import { STORAGE } from '../../../fixtures/plan.js';
-import { check, gatedPlan, PROOF_GATE, provers, SLOT, stores } from './gated-run.js';
+import { gatedPlan, PROOF_GATE, provers, SLOT, stores } from './gated-run.js';
 import { constant, faultOf, playUntil, runOnce } from './short-run.js';
 
 const { depth, chunk, interval } = STORAGE.pruning;

@@ -5,8 +5,9 @@ import type { FaultPlan, Plan } from '#model/plan';
 import { advanceWorld, createPilotCache } from '#model/rehearsal';
 import type { StoragePlan } from '#model/storage-plan';
 import type { World } from '#model/world';
+import { check } from '../../../fixtures/check.js';
 import { makePlan, STORAGE } from '../../../fixtures/plan.js';
-import { check, gatedPlan, MISMATCH, RESTART, REWARD_GATE, SLOT, stores } from './gated-run.js';
+import { gatedPlan, MISMATCH, RESTART, REWARD_GATE, SLOT, stores } from './gated-run.js';
 import { constant, faultOf, playUntil, runOnce } from './short-run.js';
 
 const DECIDE = 10 * MINUTE;

@@ -4,26 +4,12 @@ import type { CheckPlan } from '#model/check-plan';
 import type { Outcome } from '#model/outcome';
 import type { ChannelPlan, FaultPlan, Plan } from '#model/plan';
 import { createPilotCache, rehearse } from '#model/rehearsal';
-import { dwelling, makePlan, PLAIN_CHECK, wholePlan } from '../../../fixtures/plan.js';
-import { check, gatedPlan, migration, REWARD_GATE } from './gated-run.js';
+import { check } from '../../../fixtures/check.js';
+import { dwelling, makePlan, wholePlan } from '../../../fixtures/plan.js';
+import { gatedPlan, migration, REWARD_GATE } from './gated-run.js';
 
-const production = (onFail: CheckPlan['onFail']): CheckPlan => ({
-  ...PLAIN_CHECK,
-  name: 'production',
-  rule: {
-    kind: 'reading',
-    metric: 'liveness.production',
-    statistic: 'mean',
-    window: 5 * MINUTE,
-    against: null,
-    success: { comparator: '>=', value: 0.8 },
-    failure: null,
-  },
-  interval: MINUTE,
-  minSamples: 50,
-  consecutiveFailures: 3,
-  onFail,
-});
+const production = (onFail: CheckPlan['onFail']): CheckPlan =>
+  check({ name: 'production', window: 5 * MINUTE, interval: MINUTE, minSamples: 50, consecutiveFailures: 3, onFail });
 const crashes: CheckPlan = {
   ...production('abort'),
   name: 'crashes',

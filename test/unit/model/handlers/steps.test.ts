@@ -4,8 +4,8 @@ import type { CheckPlan } from '#model/check-plan';
 import type { Outcome } from '#model/outcome';
 import type { Plan, StepPlan } from '#model/plan';
 import { createPilotCache, rehearse } from '#model/rehearsal';
+import { check as reading } from '../../../fixtures/check.js';
 import { dwelling, makePlan } from '../../../fixtures/plan.js';
-import { check as reading } from './gated-run.js';
 
 const UPGRADE: StepPlan = { kind: 'upgrade', batchShare: 1, pause: 0 };
 
